@@ -1,0 +1,90 @@
+# What to type. `make` alone lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+# Commands that need Django, but no installation: on the settings of a test run.
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py
+
+.PHONY: help run test check bench contract browser screens format openapi migrations lock
+
+help:
+	@echo "make run      start everything, with a demo unless DEMO=false; Ctrl-C stops it"
+	@echo "make test     all that CI runs: style, types, layers, tests on SQLite and on PostgreSQL with Redis"
+	@echo "make check    the part of it without real processes and PostgreSQL, for daily work"
+	@echo "make bench    print the figures of speed"
+	@echo "make contract asks the API what openapi.yaml allows and forbids; takes many minutes, and is not clean yet"
+	@echo "make browser  look at every page in Chromium, wide and narrow, light and dark"
+	@echo "make screens  take the pictures of docs/screens anew"
+	@echo "make format   format the code, and mend what can be mended"
+	@echo "make openapi  write openapi.yaml anew"
+	@echo "make lock     write the locks anew after a change of requirements/*.in (UPGRADE=--upgrade takes newer versions)"
+
+run: $(RUNTIME)
+	@DEMO=$${DEMO:-true} exec $(PYTHON) manage.py up
+
+test: $(DEVELOPMENT)
+	@exec $(PYTHON) -m tests.run all
+
+check: $(DEVELOPMENT)
+	@exec $(PYTHON) -m tests.run quick
+
+bench: $(DEVELOPMENT)
+	@exec $(PYTHON) -m benchmarks
+
+contract: $(DEVELOPMENT)
+	@exec $(PYTHON) -m pytest tests/contract
+
+browser: $(DEVELOPMENT)
+	@BROWSER_MATRIX=full exec $(PYTHON) -m pytest -m browser tests/browser
+
+screens: $(DEVELOPMENT)
+	@exec $(PYTHON) -m tests.screens
+
+format: $(DEVELOPMENT)
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/ruff check --fix
+
+openapi: $(DEVELOPMENT)
+	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
+
+migrations: $(DEVELOPMENT)
+	$(MANAGE) makemigrations
+
+COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+lock: $(DEVELOPMENT)
+	$(COMPILE) $(UPGRADE) -o requirements/development.lock requirements/development.in
+	$(COMPILE) $(UPGRADE) -c requirements/development.lock -o requirements/runtime.lock requirements/runtime.in
+
+# The environment: uv, itself from the lock, installs what the lock says and takes away what it does not. Where uv
+# cannot fetch (it does not read pip's own settings, such as a mirror), pip does the same.
+define install
+	@awk '/^[a-z0-9]/ {on = /^uv==/} on' requirements/runtime.lock > $(VENV)/uv.lock
+	@$(PYTHON) -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
+	@echo "installing requirements/$(1).lock"
+	@$(VENV)/bin/uv pip sync --quiet --python $(PYTHON) --require-hashes requirements/$(1).lock \
+		|| $(PYTHON) -m pip install --quiet --require-hashes -r requirements/$(1).lock
+endef
+
+# What development needs holds what running needs.
+$(DEVELOPMENT): requirements/development.lock requirements/runtime.lock | $(PYTHON)
+	$(call install,development)
+	@touch $(RUNTIME) $@
+
+$(RUNTIME): requirements/runtime.lock | $(PYTHON)
+	@rm -f $(DEVELOPMENT)
+	$(call install,runtime)
+	@touch $@
+
+$(PYTHON):
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		echo "making $(VENV) with $$python"; \
+		$$python -m venv --clear $(VENV) && exit 0; \
+		echo "cannot make $(VENV): $$python lacks venv (on Debian: apt install python3-venv)" >&2; exit 2; \
+	done; \
+	echo "cannot make $(VENV): Python 3.11 or newer is needed (python3.13, python3.12, python3.11 or python3)" >&2; exit 2
