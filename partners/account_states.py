@@ -1,0 +1,75 @@
+"""The states of accounts, and why no call is made for one, told by the database for many at once.
+
+`selectors.state_of` and `services.pausing` tell the same for one.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, CharField, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat, Now
+
+from partners.models import PartnerSystemUser
+from partners.selectors import open_rows
+from partners.states import AccountState
+
+DEACTIVATED = "the {} {} is deactivated; what waits goes on as soon as it is activated again"
+PAUSED = "the account {} was paused by a person; what waits goes on as soon as it is resumed"
+REFUSED = "the partner refuses the login of the account {}; what waits goes on as soon as it is corrected"
+HELD_BACK = "the account {} is not called for a while; what waits goes on by itself"
+
+
+def state_is(state: AccountState) -> Q:
+    """The condition that an account is in this state; each account is in one."""
+    refused = Q(refused_at__isnull=False)
+    paused = Q(paused_by_person=True) | Q(paused_until__isnull=False, paused_until__gt=Now())
+    unreachable = Q(failures__gte=settings.HUB.failure_threshold) | open_rows("partner__")
+    verified = Q(verified_at__isnull=False)
+    return {
+        AccountState.CREDENTIALS_REJECTED: refused,
+        AccountState.PAUSED: ~refused & paused,
+        AccountState.UNREACHABLE: ~refused & ~paused & unreachable,
+        AccountState.OK: ~refused & ~paused & ~unreachable & verified,
+        AccountState.UNVERIFIED: ~refused & ~paused & ~unreachable & ~verified,
+    }[state]
+
+
+def with_state(rows: "QuerySet[PartnerSystemUser]") -> "QuerySet[Any]":
+    """The accounts with their `state`."""
+    cases = [When(state_is(state), then=Value(state.value)) for state in AccountState]
+    return rows.annotate(state=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def rests(account: str = "") -> Q:
+    """The condition that no call is made for an account now; `account` is the way to it, as in `system_user__`."""
+    return Q(*(condition for condition, _ in _reasons(account)), _connector=Q.OR)
+
+
+def resting_because(account: str = "") -> Case:
+    """Why, in words; empty where calls are made."""
+    reasons = [When(condition, then=words) for condition, words in _reasons(account)]
+    return Case(*reasons, default=Value(""), output_field=TextField())
+
+
+def _reasons(account: str) -> list[tuple[Q, Concat]]:
+    """What matters most comes first."""
+    named = Case(
+        When(~Q(**{f"{account}name": ""}), then=F(f"{account}name")),
+        default=Concat(F(f"{account}partner_username"), Value(" at "), F(f"{account}partner__name")),
+    )
+    customer, partner = F(f"{account}customer__name"), F(f"{account}partner__name")
+    return [
+        (Q(**{f"{account}customer__active": False}), _said(DEACTIVATED, Value("customer"), customer)),
+        (Q(**{f"{account}partner__active": False}), _said(DEACTIVATED, Value("partner"), partner)),
+        (Q(**{f"{account}active": False}), _said(DEACTIVATED, Value("account"), named)),
+        (Q(**{f"{account}paused_by_person": True}), _said(PAUSED, named)),
+        (Q(**{f"{account}refused_at__isnull": False}), _said(REFUSED, named)),
+        (Q(**{f"{account}paused_until__gt": Now()}), _said(HELD_BACK, named)),
+    ]
+
+
+def _said(template: str, *names: Any) -> Concat:
+    """The template with the database's own names in it."""
+    first, *texts = template.split("{}")
+    parts = [part for name, text in zip(names, texts, strict=True) for part in (name, Value(text))]
+    return Concat(Value(first), *parts, output_field=TextField())

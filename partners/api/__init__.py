@@ -1,0 +1,1 @@
+"""REST resources of partners, of customers' accounts there, and of users."""
