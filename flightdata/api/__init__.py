@@ -1,0 +1,1 @@
+"""REST resources of logs and of what they were read as."""

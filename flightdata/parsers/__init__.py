@@ -1,0 +1,1 @@
+"""Parsers of flight logs: one module or package per format, found through `registry`."""
