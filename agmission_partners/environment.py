@@ -1,0 +1,341 @@
+"""What the hub is told from outside, read once, checked and typed. The table of variables is in the README.
+
+Code asks `django.conf.settings.HUB`, never the environment. Durations are milliseconds outside and `timedelta` in here.
+"""
+
+import hashlib
+import sys
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import dj_database_url
+from cryptography.fernet import Fernet
+
+from agmission_partners.variables import Variables, WrongVariable, data_dir, variables
+from partners.adapters.addresses import same_server
+
+SATLOC_DOMAIN = "satloccloud.com"
+SATLOC_CLOUD = f"https://www.{SATLOC_DOMAIN}/api/Satloc"
+BROKER_SCHEMES = ("redis", "rediss", "sentinel", "redis+socket", "amqp", "amqps")
+REDIS_SCHEMES = BROKER_SCHEMES[:4]
+PROXIES = "addresses or networks such as 10.0.0.0/8, separated by commas"
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+EXIT_CODE = 2
+SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class Satloc:
+    """How the SatLoc Cloud is reached, wherever a partner's configuration says nothing else."""
+
+    base_url: str
+    timeout: timedelta
+    rate_limit: int
+    retry_attempts: int
+    api_key: str = field(repr=False)
+    api_secret: str = field(repr=False)
+    probe_login: str
+    probe_password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """The simulated cloud that a synthetic job goes through every `interval`."""
+
+    base_url: str
+    interval: timedelta
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Who takes mail: `tls` from the first byte, or `starttls`, or neither."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    starttls: bool
+    tls: bool
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How ops are told by mail: their addresses, the hub's own, and the server; None: it is printed."""
+
+    ops: tuple[str, ...]
+    sender: str
+    server: MailServer | None
+
+
+@dataclass(frozen=True)
+class Superuser:
+    """The operator's first login, made at the first start."""
+
+    username: str
+    password: str = field(repr=False)
+    email: str
+
+
+@dataclass(frozen=True)
+class Hub:
+    """All that the hub can be told. Counts are per what the README's table says; sizes are bytes."""
+
+    data_dir: Path
+    http_bind: str
+    demo: bool
+    secret_key: str = field(repr=False)
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    time_zone: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    credentials_keys: tuple[str, ...] = field(repr=False)
+    encrypt_credentials: bool
+    superuser: Superuser | None
+    sync_interval: timedelta
+    tick_interval: timedelta
+    health_check_interval: timedelta
+    aircraft_interval: timedelta
+    failure_threshold: int
+    first_poll_delay: timedelta
+    min_poll_interval: timedelta
+    late_log_window: timedelta
+    log_settle: timedelta
+    lease_duration: timedelta
+    max_concurrent_jobs: int
+    max_concurrent_polls: int
+    max_concurrent_exports: int
+    poll_concurrency: int
+    allow_private_hosts: bool
+    max_log_size: int
+    satloc: Satloc
+    canary: Canary | None
+    metrics_token: str = field(repr=False)
+    mail: Mail
+
+    @property
+    def broker_key_prefix(self) -> str:
+        """Under which the hub keeps what it has in Redis, which several installations, and test runs, may share.
+
+        An installation is known by its key and its database.
+        """
+        identity = f"{self.secret_key} {dj_database_url.parse(self.database_url)['NAME']}"
+        return f"agmission:{hashlib.sha256(identity.encode()).hexdigest()[:12]}:"
+
+    @property
+    def bind(self) -> tuple[str, int]:
+        """Host and port of `http_bind`."""
+        return split_bind(self.http_bind)
+
+
+def load(source: Variables | None = None) -> Hub:
+    """Everything from `source`, by default the environment over `DATA_DIR/env`. Raises WrongVariable."""
+    read = source or variables()
+    debug = read.flag("DEBUG", default=False)
+    encrypt = read.flag("PARTNER_ENCRYPT_CREDENTIALS", default=True)
+    if not (encrypt or debug):
+        raise WrongVariable("PARTNER_ENCRYPT_CREDENTIALS", "is false", "true, as DEBUG is off")
+    redis_url = _url(read, "REDIS_URL", REDIS_SCHEMES, "")
+    satloc = _satloc(read)
+    return Hub(
+        data_dir=data_dir(),
+        http_bind=read.text("HTTP_BIND", "host:port, such as 127.0.0.1:8000", "127.0.0.1:8000", check=split_bind),
+        demo=read.flag("DEMO", default=False),
+        secret_key=_secret_key(read, debug=debug),
+        debug=debug,
+        allowed_hosts=read.words("ALLOWED_HOSTS", "host names separated by commas") or ("localhost", "127.0.0.1", "[::1]"),
+        trusted_proxies=tuple(map(ip_network, read.words("TRUSTED_PROXIES", PROXIES, check=_network))),
+        time_zone=read.text("TIME_ZONE", "a time zone such as America/Winnipeg", "UTC", check=_time_zone),
+        database_url=_database_url(read),
+        redis_url=redis_url,
+        broker_url=_url(read, "BROKER_URL", (*BROKER_SCHEMES, *(["memory"] if debug else [])), redis_url or None),
+        credentials_keys=_credentials_keys(read, required=encrypt),
+        encrypt_credentials=encrypt,
+        superuser=_superuser(read),
+        sync_interval=read.duration("PARTNER_SYNC_INTERVAL", 300_000, minimum=1000),
+        tick_interval=read.duration("PARTNER_TICK_INTERVAL", 1000, minimum=100, maximum=3_600_000),
+        health_check_interval=read.duration("PARTNER_HEALTH_CHECK_INTERVAL", 60_000, minimum=1000),
+        aircraft_interval=read.duration("PARTNER_AIRCRAFT_INTERVAL", 3_600_000, minimum=1000),
+        failure_threshold=read.number("PARTNER_FAILURE_THRESHOLD", 5, minimum=1, maximum=1000),
+        first_poll_delay=read.duration("PARTNER_FIRST_POLL_DELAY", 30_000, minimum=0),
+        min_poll_interval=read.duration("PARTNER_MIN_POLL_INTERVAL", 15_000, minimum=100),
+        late_log_window=read.duration("PARTNER_LATE_LOG_WINDOW", 1_209_600_000, minimum=0),
+        log_settle=read.duration("PARTNER_LOG_SETTLE", 600_000, minimum=0),
+        lease_duration=read.duration("PARTNER_LEASE_DURATION", 120_000, minimum=1000, maximum=86_400_000),
+        max_concurrent_jobs=read.number("PARTNER_MAX_CONCURRENT_JOBS", 10, minimum=1, maximum=10_000),
+        max_concurrent_polls=read.number("PARTNER_MAX_CONCURRENT_POLLS", 100, minimum=1, maximum=10_000),
+        max_concurrent_exports=read.number("PARTNER_MAX_CONCURRENT_EXPORTS", 1, minimum=1, maximum=10_000),
+        poll_concurrency=read.number("PARTNER_POLL_CONCURRENCY", 10, minimum=1, maximum=500),
+        allow_private_hosts=read.flag("PARTNER_ALLOW_PRIVATE_HOSTS", default=False),
+        max_log_size=read.number("PARTNER_MAX_LOG_SIZE", 1_073_741_824, minimum=1, maximum=1 << 44),
+        satloc=satloc,
+        canary=_canary(read, satloc),
+        metrics_token=_metrics_token(read),
+        mail=_mail(read),
+    )
+
+
+def load_or_exit() -> Hub:
+    """As `load`; what is wrong is one line on standard error and exit code 2: for manage.py, celery and gunicorn."""
+    try:
+        return load()
+    except WrongVariable as error:
+        refuse_to_start(error)
+
+
+def refuse_to_start(reason: object, exit_code: int = EXIT_CODE) -> NoReturn:
+    """Ends the process with one line on standard error."""
+    print(f"agmission-partners cannot start: {reason}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(exit_code)
+
+
+def split_bind(address: str) -> tuple[str, int]:
+    """Host and port of `host:port` or `[host]:port`. Raises ValueError."""
+    parts = urlsplit(f"//{address}")
+    if not parts.hostname or not parts.port or parts.path or parts.username:
+        raise ValueError(address)
+    return parts.hostname, parts.port
+
+
+def _secret_key(read: Variables, *, debug: bool) -> str:
+    expected = "a long random text (`make run` makes one)"
+    key = read.text("SECRET_KEY", expected)
+    if key.startswith("django-insecure") and not debug:
+        raise WrongVariable("SECRET_KEY", "is a dummy", expected)
+    return key
+
+
+def _credentials_keys(read: Variables, *, required: bool) -> tuple[str, ...]:
+    expected = "Fernet keys (32 bytes in URL-safe base64) separated by commas, newest first (`make run` makes one)"
+    keys = read.words("CREDENTIALS_KEYS", expected, check=lambda key: Fernet(key.strip()))
+    if required and not keys:
+        raise WrongVariable("CREDENTIALS_KEYS", "is missing", expected)
+    return keys
+
+
+def _database_url(read: Variables) -> str:
+    def known(url: str) -> None:
+        if urlsplit(url).scheme not in ("postgres", "postgresql", "sqlite") or not dj_database_url.parse(url)["NAME"]:
+            raise ValueError(url)
+
+    expected = "postgres://user:password@host:port/name or sqlite:///path"
+    return read.text("DATABASE_URL", expected, f"sqlite:///{data_dir() / 'hub.sqlite3'}", check=known)
+
+
+def _url(read: Variables, name: str, schemes: tuple[str, ...], default: str | None) -> str:
+    def known(url: str) -> None:
+        if urlsplit(url.split(";")[0]).scheme not in schemes or "://" not in url:
+            raise ValueError(url)
+
+    expected = "an address that begins with " + ", ".join(f"{scheme}://" for scheme in schemes)
+    return read.text(name, expected, default, check=known)
+
+
+def _network(text: str) -> None:
+    ip_network(text.strip())
+
+
+def _time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(name) from error
+
+
+def _superuser(read: Variables) -> Superuser | None:
+    if not read.is_set("DJANGO_SUPERUSER_USERNAME"):
+        return None
+    return Superuser(
+        username=read.optional_text("DJANGO_SUPERUSER_USERNAME"),
+        password=read.text("DJANGO_SUPERUSER_PASSWORD", "a password, as DJANGO_SUPERUSER_USERNAME is set"),
+        email=read.optional_text("DJANGO_SUPERUSER_EMAIL"),
+    )
+
+
+def _web_address(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(url)
+
+
+def _satloc(read: Variables) -> Satloc:
+    address = read.first_of("SATLOC_BASE_URL", "SATLOC_API_ENDPOINT")
+    timeout = read.first_of("SATLOC_TIMEOUT", "SATLOC_API_TIMEOUT")
+    return Satloc(
+        base_url=read.text(address, "an address that begins with https:// or http://", SATLOC_CLOUD, check=_web_address).rstrip(
+            "/"
+        ),
+        timeout=read.duration(timeout, 30_000, minimum=100, maximum=300_000),
+        rate_limit=read.number("SATLOC_RATE_LIMIT", 60, minimum=1, maximum=100_000),
+        retry_attempts=read.number("SATLOC_RETRY_ATTEMPTS", 3, minimum=0, maximum=10),
+        api_key=read.optional_text("SATLOC_API_KEY"),
+        api_secret=read.optional_text("SATLOC_API_SECRET"),
+        probe_login=read.optional_text("SATLOC_PROBE_LOGIN"),
+        probe_password=read.optional_text("SATLOC_PROBE_PASSWORD"),
+    )
+
+
+def _canary(read: Variables, satloc: Satloc) -> Canary | None:
+    """None where it is off. Its cloud is a simulated one: neither SatLoc's own nor the one that customers' data goes to."""
+
+    def simulated(url: str) -> None:
+        _web_address(url)
+        if same_server(url, satloc.base_url) or str(urlsplit(url).hostname).endswith(SATLOC_DOMAIN):
+            raise ValueError(url)
+
+    if not read.flag("PARTNER_CANARY", default=False):
+        return None
+    expected = "the address of a simulated cloud of its own (`manage.py satloc_sandbox`), not that of SATLOC_BASE_URL"
+    return Canary(
+        base_url=read.text("PARTNER_CANARY_URL", expected, check=simulated).rstrip("/"),
+        interval=read.duration("PARTNER_CANARY_INTERVAL", 900_000, minimum=10_000),
+    )
+
+
+def _metrics_token(read: Variables) -> str:
+    def long_enough(token: str) -> None:
+        if len(token) < SHORTEST_TOKEN or any(character.isspace() for character in token):
+            raise ValueError(token)
+
+    expected = f"at least {SHORTEST_TOKEN} characters without spaces"
+    return read.text("METRICS_TOKEN", expected, "", check=long_enough) if read.is_set("METRICS_TOKEN") else ""
+
+
+def _mail(read: Variables) -> Mail:
+    def server(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in MAIL_PORTS or not parts.hostname or parts.port == 0 or parts.path.strip("/") or parts.query:
+            raise ValueError(url)
+
+    expected = "smtp://, smtp+tls:// (STARTTLS) or smtps://, then user:password@host:port"
+    url = read.text("EMAIL_URL", expected, check=server) if read.is_set("EMAIL_URL") else ""
+    return Mail(
+        ops=read.words("OPS_EMAIL", "mail addresses separated by commas", check=_mail_address),
+        sender=read.text("EMAIL_FROM", "a mail address", "agmission-partners@localhost", check=_mail_address),
+        server=_mail_server(url) if url else None,
+    )
+
+
+def _mail_server(url: str) -> MailServer:
+    parts = urlsplit(url)
+    return MailServer(
+        host=parts.hostname or "",
+        port=parts.port or MAIL_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        tls=parts.scheme == "smtps",
+    )
+
+
+def _mail_address(text: str) -> None:
+    name, _, host = text.strip().rpartition("@")
+    if not (name and host) or any(mark.isspace() or mark in "<>,;@" for mark in name + host):
+        raise ValueError(text)

@@ -1,0 +1,56 @@
+"""Assignments of a job: to whom it was given, and what became of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agmission_partners.pages.presenters import words
+from agmission_partners.pages.presenters.words import Word
+from assignments.models import JobAssignment
+from assignments.states import AssignmentStatus
+from assignments.sync_state import PAUSED, SyncState, polling_state, upload_state
+
+
+@dataclass(frozen=True)
+class AssignmentRow:
+    """One assignment; `retry_at` where the clock tries again."""
+
+    assignment: JobAssignment
+    state: Word
+    upload: SyncState
+    polling: Word | None
+    not_listed_because: str | None
+    last_check: datetime | None
+    retry_at: datetime | None
+
+    @property
+    def aircraft(self) -> str:
+        """By name where the partner gave one; empty without."""
+        return words.short(str(self.assignment.aircraft or ""))
+
+
+def rows(assignments: Iterable[Any]) -> list[AssignmentRow]:
+    """For rows of `visible_assignments`, which say why their account rests."""
+    return [_row(assignment, assignment.rests_because) for assignment in assignments]
+
+
+def _row(assignment: JobAssignment, rests_because: str) -> AssignmentRow:
+    upload, polling = (state(assignment, rests_because=rests_because) for state in (upload_state, polling_state))
+    return AssignmentRow(
+        assignment=assignment,
+        state=_state(assignment, upload),
+        upload=upload,
+        polling=words.POLLING[polling.status] if assignment.needs_polling else None,
+        not_listed_because=polling.error if polling.status == PAUSED else None,
+        last_check=polling.last_data_check,
+        retry_at=upload.next_retry,
+    )
+
+
+def _state(assignment: JobAssignment, upload: SyncState) -> Word:
+    if assignment.status == AssignmentStatus.CANCELLED:
+        return words.CANCELLED
+    if assignment.status == AssignmentStatus.COMPLETED:
+        return words.COMPLETED
+    return words.UPLOAD[upload.status] if assignment.is_partner_assignment else words.GIVEN

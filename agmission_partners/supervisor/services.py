@@ -1,0 +1,70 @@
+"""What the hub consists of, in the order in which it is started; it stops in the order of `STOPS`."""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from agmission_partners.environment import Hub
+from agmission_partners.supervisor.processes import Service
+
+# Seconds to end in, ten in all. A worker takes four to finish what it is at before it lets go of it (`work.tasks`).
+WEB_GRACE, BEAT_GRACE, WORKER_GRACE = 1.6, 1.2, 5.2
+STOPS = (("web",), ("beat",), ("tick", "job_sync", "data_poll", "flight_data"), ("sandbox", "canary"), ("broker",))
+
+
+def manage(name: str, *arguments: str) -> Service:
+    """A Django command that runs to its end."""
+    return Service(name, [sys.executable, "manage.py", *arguments])
+
+
+def sandbox(directory: Path, base_url: str) -> Service:
+    """The simulated SatLoc cloud of the demo."""
+    return _sandbox("sandbox", directory, base_url)
+
+
+def canary(directory: Path, base_url: str) -> Service:
+    """The simulated cloud that the canary's jobs go through: another process, with a file of its own, that does not grow."""
+    return _sandbox("canary", directory, base_url, "--keep", "10")
+
+
+def _sandbox(name: str, directory: Path, base_url: str, *options: str) -> Service:
+    place = ["--bind", urlsplit(base_url).netloc, "--state", str(directory / f"{name}.db")]
+    return Service(name, [sys.executable, "-m", "sandbox", *place, *options])
+
+
+def lasting(hub: Hub) -> list[Service]:
+    """Web, workers and beat. Parsing has processes of its own, as it needs processors; the rest waits for networks."""
+    return [
+        Service("web", [sys.executable, "-m", "gunicorn", "agmission_partners.wsgi:application"], WEB_GRACE),
+        # As many threads as may hang in looks at partners, and some that go on ticking.
+        _worker("tick", "tick,default", "threads", 10),
+        _worker("job_sync", "job_sync", "threads", 5),
+        _worker("data_poll", "data_poll", "threads", hub.poll_concurrency),
+        _worker("flight_data", "flight_data", "prefork", min(2, os.cpu_count() or 1)),
+        Service("beat", [*_celery("beat"), "--pidfile="], BEAT_GRACE),
+    ]
+
+
+def _celery(command: str) -> list[str]:
+    as_root = "ignore:You're running the worker with superuser privileges"  # nothing is unpickled, so it is no danger
+    return [
+        sys.executable,
+        "-W",
+        as_root,
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "agmission_partners",
+        command,
+        "--loglevel",
+        "INFO",
+    ]
+
+
+def _worker(name: str, queues: str, pool: str, concurrency: int) -> Service:
+    options = ["--hostname", f"{name}@%h", "--queues", queues, "--pool", pool, "--concurrency", str(concurrency)]
+    # Workers need not know of each other: the database is what they agree by.
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return Service(name, [*_celery("worker"), *options, *alone], WORKER_GRACE)
