@@ -1,0 +1,91 @@
+"""A hub that is served while the test looks at it in Chromium."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from accounts.models import User
+from flightdata.models import Application
+from flightdata.services import matching
+from tests.flightdata.conftest import OHIO, TakeIn, take_in
+from tests.support.chromium import Watch, chromium, look, program, sign_in
+from tests.support.scene import a_user
+from tests.support.world import Tenant, a_tenant
+
+__all__ = ["take_in"]  # a fixture
+
+PASSWORD = "crop-duster-9"
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_beside_playwright() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    with chromium(program()) as browser:
+        yield browser
+
+
+@pytest.fixture
+def own(transactional_db: None) -> Tenant:
+    return a_tenant("prairie")
+
+
+@pytest.fixture
+def other(transactional_db: None) -> Tenant:
+    return a_tenant("delta")
+
+
+@pytest.fixture
+def ops(transactional_db: None) -> User:
+    return a_user(None, name="Olive Ops")
+
+
+@pytest.fixture
+def flown(own: Tenant, take_in: TakeIn) -> Application:
+    """The recorded flight over the Ohio field, in the tenant's job, with five lines that nobody can read."""
+    boundary = OHIO.with_name("boundary.geojson")
+    own.job.spray_areas = json.loads(boundary.read_text())
+    own.job.swath_width = own.job.swath_width_metres = 18.288
+    own.job.save()
+    application = take_in(own.customer, OHIO.read_bytes() + b"nonsense\n" * 5, file_name="ohio.csv")
+    matching.set_jobs(application, [own.job], user=own.office)
+    return application
+
+
+@pytest.fixture
+def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
+    """Opens a page as somebody (None: a stranger) in a window of its own, and holds all of them to be silent at the end."""
+    watch = Watch(urlsplit(live_server.url).netloc)
+    contexts = []
+
+    def opened(user: User | None, path: str, **appearance: Any) -> Page:
+        contexts.append(look(chrome, **appearance))
+        page = contexts[-1].new_page()
+        watch.over(page)
+        if user:
+            sign_in(page, live_server.url, user.username, PASSWORD)
+        page.goto(live_server.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert (watch.complaints, watch.foreign) == ([], [])
+
+
+def wait_for_map(page: Page) -> None:
+    page.wait_for_selector("[data-map][data-ready]", timeout=15_000)

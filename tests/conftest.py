@@ -1,0 +1,66 @@
+"""Fixtures for all tests. The environment of the run is laid by `tests/settings.py`, before Django loads."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agmission_partners.variables import PROJECT_DIR
+from tests.support.hub_fixtures import cloud, dialect, hub
+from tests.support.processes import Stack
+from tests.support.services import drop_keys
+
+__all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_keys_left() -> Iterator[None]:
+    """A Redis that others use too is left as it was found."""
+    yield
+    if os.environ["BROKER_URL"].startswith("redis"):
+        from django.conf import settings
+
+        drop_keys(settings.HUB.broker_url, settings.HUB.broker_key_prefix)
+
+
+@pytest.fixture
+def second_process(transactional_db: None) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts real processes on the test's database: `second_process("code of Python", "argument", NAME="value")`.
+
+    Django is set up in them; input, output and errors are pipes of text. They are killed when the test ends.
+    """
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        program = f"import django; django.setup()\n{code}"
+        command = [sys.executable, "-c", program, *arguments]
+        pipe = subprocess.PIPE
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **environment}
+        started.append(subprocess.Popen(command, cwd=PROJECT_DIR, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def start_stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Stack]]:
+    """Starts the whole hub: `start_stack(PARTNER_TICK_INTERVAL="200")`; ready when it returns, ended with the test."""
+    stacks: list[Stack] = []
+
+    def start(**env: str) -> Stack:
+        stack = Stack(env, tmp_path / f"data{len(stacks)}")
+        stacks.append(stack)
+        stack.start()
+        stack.wait_until_ready()
+        return stack
+
+    yield start
+    for stack in stacks:
+        stack.close()
+        request.node.add_report_section("teardown", "what the processes wrote last", stack.logs()[-8000:])

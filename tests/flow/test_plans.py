@@ -1,0 +1,58 @@
+"""Queries that run often find their rows by an index, on both databases."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from flightdata.models import PartnerLog
+from flightdata.services import discovery
+from partners.adapters.records import ListedLog
+from partners.models import PartnerSystemUser
+from tests.support.hub import Hub
+from work import claims, engine, kinds
+
+
+@pytest.fixture
+def no_scans(db: None) -> None:
+    """PostgreSQL reads small tables whole; told not to, it shows which index it would take."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+@pytest.mark.usefixtures("no_scans")
+@pytest.mark.parametrize("name", [kind.name for kind in kinds.all_kinds()])
+def test_what_is_due_is_found_by_its_index(name: str) -> None:
+    kind = next(kind for kind in kinds.all_kinds() if kind.name == name)
+    index = next(index.name for index in kind.model._meta.indexes if index.fields == ["rank_at"])
+    assert index in claims.claimable(kind)[:10].explain()
+
+
+@pytest.mark.usefixtures("no_scans")
+@pytest.mark.parametrize("move", [engine.wake, engine.rest])
+@pytest.mark.parametrize("owners", [[uuid4()], PartnerSystemUser.objects.values("pk")], ids=["one", "all of a partner"])
+def test_what_is_woken_and_put_to_rest_is_found_by_the_same_index(move: Any, owners: Any) -> None:
+    asked: list[tuple[str, Any]] = []
+    with connection.execute_wrapper(lambda run, sql, values, *rest: (asked.append((sql, values)), run(sql, values, *rest))[1]):
+        move(owners)
+    how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        for (sql, values), kind in zip(asked, kinds.all_kinds(), strict=True):
+            cursor.execute(f"{how} {sql}", values)
+            index = next(index.name for index in kind.model._meta.indexes if index.fields == ["rank_at"])
+            assert index in str(cursor.fetchall())
+
+
+def test_a_list_of_known_logs_is_compared_in_one_statement_per_batch(hub: Hub, django_assert_num_queries: Any) -> None:
+    hub.assign()
+    hub.work("job_sync")
+    listed = [ListedLog(str(number), f"JOB{number}.log", 10) for number in range(discovery.BATCH + 1)]
+    assert discovery.take_in(hub.target(), listed) == len(listed)
+    target = hub.target()
+    assert target.system_user
+    with django_assert_num_queries(2):
+        assert discovery.take_in(target, listed) == 0
+    assert discovery.take_in(target, [ListedLog("7", "other.log", 10), *listed]) == 0
+    assert PartnerLog.objects.get(external_log_id="7").file_name == "other.log"

@@ -1,0 +1,147 @@
+"""Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
+
+Three lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded
+broker; the tests on PostgreSQL with Redis. They have installations of their own (`tests/settings.py`), so they do not meet.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+from tests.support import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+QUICK = "not live and not crash and not browser"
+WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
+CONTRACT = "tests/contract"
+"""Slow, and slow to collect: requests are made from the API's description. `make contract` runs it."""
+SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s", re.MULTILINE)
+COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)")
+CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
+    ("format", [str(BIN / "ruff"), "format", "--check", "--quiet"]),
+    ("lint", [str(BIN / "ruff"), "check", "--quiet"]),
+    ("layers", [str(BIN / "lint-imports")]),
+    ("types", [str(BIN / "mypy")]),
+    ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
+)
+
+
+started: list[subprocess.Popen[str]] = []
+ending = threading.Event()
+
+
+@dataclass(frozen=True)
+class Done:
+    """How one lane ended."""
+
+    name: str
+    ok: bool
+    output: str
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The environment of a lane: without the databases of the person who runs the tests."""
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "DATA_DIR")
+    }
+    return kept | {"DJANGO_SETTINGS_MODULE": "tests.settings", **variables}
+
+
+def run(name: str, command: Sequence[str], env: Mapping[str, str]) -> Done:
+    """One command to its end."""
+    if ending.is_set():
+        return Done(name, ok=False, output="not run")
+    begun = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    started.append(process)
+    output, _ = process.communicate()
+    print(f"{name}: {'passed' if process.returncode == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)
+    return Done(name, ok=process.returncode == 0, output=output)
+
+
+def end_early(number: int, frame: FrameType | None) -> None:
+    """Lets the tests take away what they made; whatever has not begun fails at once."""
+    ending.set()
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    sys.exit(f"ended by {signal.Signals(number).name}")
+
+
+def checks() -> list[Done]:
+    """The checks of the code, one after the other."""
+    return [run(name, command, environment()) for name, command in CHECKS]
+
+
+def tests(name: str, *arguments: str, **variables: str) -> list[Done]:
+    """Some of the tests in one installation."""
+    return [run(name, [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], environment(**variables))]
+
+
+def checks_and_pure_tests() -> list[Done]:
+    """What knows no database needs to run once only."""
+    return checks() + tests("tests without a database", "-m", QUICK, *WITHOUT_DATABASE)
+
+
+def database_tests(database: str, slow: str, **variables: str) -> list[Done]:
+    """The quick tests on one database, then the `slow` ones, of which the first would be disturbed."""
+    ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
+    done = tests(f"tests on {database}", "-m", QUICK, *ignored, **variables)
+    return done + (tests(f"real processes on {database}", "-m", slow, f"--ignore={CONTRACT}", **variables) if slow else [])
+
+
+def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
+    """What runs side by side."""
+    yield checks_and_pure_tests
+    if extent == "quick":
+        yield partial(database_tests, "SQLite", "")
+        return
+    yield partial(database_tests, "SQLite", "live or crash or browser")
+    if given := stack.enter_context(servers.postgresql_and_redis()):
+        database, redis = given
+        yield partial(database_tests, "PostgreSQL and Redis", "live or crash", DATABASE_URL=database, REDIS_URL=redis)
+
+
+def summary(done: Sequence[Done], seconds: float) -> str:
+    """The counts of all lanes together, as pytest writes them."""
+    counts: Counter[str] = Counter()
+    for lane in done:
+        for line in SUMMARY.findall(lane.output)[-1:]:
+            counts.update({word: int(number) for number, word in COUNT.findall(line)})
+    words = ", ".join(f"{number} {word}" for word, number in counts.items())
+    return f"===== {words or 'no tests ran'} in {seconds:.2f}s ====="
+
+
+def main(extent: str) -> int:
+    """The exit code: 0 where everything passed."""
+    begun = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end_early)
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        running = [pool.submit(lane) for lane in lanes(extent, stack)]
+        done = [part for lane in running for part in lane.result()]
+    for lane in done:
+        if not lane.ok or lane.name.startswith(("tests", "real processes")):
+            print(f"\n--- {lane.name}\n{lane.output.rstrip()}")
+    for lane in done:
+        if not lane.ok:
+            print(f"FAILED: {lane.name}")
+    print(summary(done, time.monotonic() - begun))
+    return 0 if all(lane.ok for lane in done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
