@@ -12,7 +12,7 @@ from rest_framework.authentication import SessionAuthentication
 
 from accounts.models import is_time_zone
 from accounts.rest import described
-from accounts.rest.fields import Reference
+from accounts.rest.fields import LARGEST_INTEGER, Reference
 from accounts.rest.filters import ReferenceFilter
 from accounts.rest.rules import EVERYBODY
 from accounts.rest.serializers import WireModelSerializer, WireSerializer
@@ -162,7 +162,7 @@ class HubSchema(AutoSchema):
     def _insert_min_max(self, field: Any, content: dict[str, Any]) -> None:
         """Bounds that somebody chose; those of a column's type differ between databases and say nothing to a client."""
         super()._insert_min_max(field, content)
-        _forget_bounds_of_columns(content)
+        _forget_bounds_of_columns(field, content)
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         super()._insert_field_validators(field, schema)
@@ -170,7 +170,7 @@ class HubSchema(AutoSchema):
             schema |= {"format": "time-zone", "description": "An IANA name such as America/Chicago."}
         elif _loses_spaces(field) and "minLength" in schema and schema.keys().isdisjoint(("format", "pattern", "enum")):
             schema["pattern"] = r"\S"
-        _forget_bounds_of_columns(schema)
+        _forget_bounds_of_columns(field, schema)
 
 
 def _loses_spaces(field: Any) -> bool:
@@ -178,9 +178,9 @@ def _loses_spaces(field: Any) -> bool:
     return isinstance(field, serializers.CharField) and field.trim_whitespace
 
 
-def _forget_bounds_of_columns(schema: dict[str, Any]) -> None:
+def _forget_bounds_of_columns(field: Any, schema: dict[str, Any]) -> None:
     for name in ("minimum", "maximum"):
-        if schema.get(name) in BOUNDS_OF_COLUMNS:
+        if schema.get(name) in BOUNDS_OF_COLUMNS or (field.read_only and abs(schema.get(name, 0)) == LARGEST_INTEGER):
             del schema[name]
 
 

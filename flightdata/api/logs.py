@@ -153,7 +153,7 @@ class VersionSerializer(WireModelSerializer):
 
     class Meta:
         model = LogVersion
-        fields = ("number", "sha256", "size", "fetched_at")
+        fields = read_only_fields = ("number", "sha256", "size", "fetched_at")
 
 
 class LogFilters(WireFilterSet):

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page
 from accounts.models import User
 from flightdata.models import Application
 from flightdata.services import matching
-from tests.flightdata.conftest import OHIO, TakeIn, take_in
+from tests.flightdata.conftest import TakeIn, take_in
 from tests.support.chromium import Watch, chromium, look, program, sign_in
+from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from tests.support.world import Tenant, a_tenant
 
@@ -57,11 +58,11 @@ def ops(transactional_db: None) -> User:
 @pytest.fixture
 def flown(own: Tenant, take_in: TakeIn) -> Application:
     """The recorded flight over the Ohio field, in the tenant's job, with five lines that nobody can read."""
-    boundary = OHIO.with_name("boundary.geojson")
+    boundary = OHIO_FIELD
     own.job.spray_areas = json.loads(boundary.read_text())
     own.job.swath_width = own.job.swath_width_metres = 18.288
     own.job.save()
-    application = take_in(own.customer, OHIO.read_bytes() + b"nonsense\n" * 5, file_name="ohio.csv")
+    application = take_in(own.customer, OHIO_LOG.read_bytes() + b"nonsense\n" * 5, file_name="ohio.csv")
     matching.set_jobs(application, [own.job], user=own.office)
     return application
 

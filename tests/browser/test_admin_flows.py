@@ -10,8 +10,9 @@ from accounts.models import User
 from flightdata.models import Application, JobFlight
 from partners.models import Aircraft, PartnerSystemUser
 from tests.browser.conftest import Open
-from tests.flightdata.conftest import OHIO, TakeIn
+from tests.flightdata.conftest import TakeIn
 from tests.support.hub import LOGIN, PASSWORD, Hub
+from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_user
 from work.models import Attention
 
@@ -81,7 +82,7 @@ def test_a_wrong_password_is_seen_and_corrected_and_the_waiting_upload_goes_thro
 
 
 def test_an_unmatched_log_is_settled_and_seen_on_its_job(hub: Hub, admin: Callable[[], Page], take_in: TakeIn) -> None:
-    application: Application = take_in(hub.customer, OHIO.read_bytes(), file_name="stray.csv")
+    application: Application = take_in(hub.customer, OHIO_LOG.read_bytes(), file_name="stray.csv")
     assert Attention.objects.filter(settled_at__isnull=True).count() == 1
     page = admin()
     waiting = page.locator("#waiting")

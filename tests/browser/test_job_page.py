@@ -11,7 +11,8 @@ from assignments.states import AssignmentStatus, assignment
 from flightdata.models import Application
 from flightdata.services import matching
 from tests.browser.conftest import Open, wait_for_map
-from tests.flightdata.conftest import OHIO, TakeIn
+from tests.flightdata.conftest import TakeIn
+from tests.support.samples import OHIO_LOG
 from tests.support.world import Tenant
 
 pytestmark = pytest.mark.browser
@@ -81,7 +82,7 @@ def test_a_flight_that_comes_in_appears_on_the_map(own: Tenant, take_in: TakeIn,
     page = open_as(own.office, f"/jobs/{own.job.number}/")
     wait_for_map(page)
     assert painted(page, "on") == 0
-    application = take_in(own.customer, OHIO.read_bytes(), file_name="ohio.csv")
+    application = take_in(own.customer, OHIO_LOG.read_bytes(), file_name="ohio.csv")
     matching.set_jobs(application, [own.job], user=own.office)
     expect(page.locator("[data-part=flights]")).to_contain_text("ohio.csv", timeout=15_000)
     page.wait_for_function("() => document.querySelector('[data-map-said]').textContent.includes('1 flight')")

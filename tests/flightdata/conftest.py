@@ -20,7 +20,6 @@ from work import engine
 
 __all__ = ["scene"]  # a fixture
 
-OHIO = Path(__file__).parents[1] / "samples" / "ohio-asapplied" / "flightlog_projectform.csv"
 LOG = b"""# JOB 7: a short log
 timestamp,lat,lon,alt,groundSpeed,sprayStatus,tank
 2026-05-01T10:00:00Z,40.0,-83.0,300.5,60.0,0,A

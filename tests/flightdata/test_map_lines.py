@@ -10,8 +10,8 @@ from flightdata import map_lines
 from flightdata.map_lines import Box
 from flightdata.parsers.base import ParseOptions
 from flightdata.parsers.satloc_text import SatlocText
+from tests.support.samples import OHIO_LOG
 
-OHIO = Path(__file__).parents[1] / "samples" / "ohio-asapplied" / "flightlog_projectform.csv"
 HEADER = "timestamp,latitude,longitude,altitude,groundSpeed,sprayStatus\n"
 
 
@@ -44,7 +44,7 @@ def test_lines_end_where_the_boom_goes_on_or_off_and_at_gaps(tmp_path: Path) -> 
 
 
 def test_a_coarser_map_gets_fewer_points_and_every_one_is_a_record(tmp_path: Path) -> None:
-    ranked = map_lines.read(parsed(OHIO, tmp_path))
+    ranked = map_lines.read(parsed(OHIO_LOG, tmp_path))
     counts = [sum(len(positions(line)) for line in ranked.at(tolerance)) for tolerance in (0.25, 1, 4, 16, 64)]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 3 * counts[1] > 0
@@ -72,7 +72,7 @@ def test_without_two_records_there_is_no_line(tmp_path: Path, rows: list[Any]) -
 
 
 def test_the_ranks_are_kept_and_made_anew_where_they_are_gone(tmp_path: Path) -> None:
-    track = parsed(OHIO, tmp_path)
+    track = parsed(OHIO_LOG, tmp_path)
     first = map_lines.read(track).at(1.0)
     (kept,) = tmp_path.glob("*.npz")
     track.rename(tmp_path / "elsewhere")

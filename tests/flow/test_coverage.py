@@ -3,7 +3,6 @@
 import io
 import json
 from datetime import timedelta
-from pathlib import Path
 
 from django.test import Client
 
@@ -12,21 +11,21 @@ from flightdata import figures, store
 from flightdata.models import Coverage, JobFlight
 from flightdata.services import coverages, intake
 from tests.support.hub import Hub
+from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from work import claims, engine
 from work.leases import due
 
-OHIO = Path(__file__).resolve().parents[1] / "samples" / "ohio-asapplied"
 SWATH = 18.288
 
 
 def fly_ohio(hub: Hub, **job: object) -> None:
     """The Ohio log taken in by hand for a job over its field."""
-    boundary = json.loads((OHIO / "boundary.geojson").read_text())
+    boundary = json.loads(OHIO_FIELD.read_text())
     hub.job = jobs.create_job(
         actor="test", number=77, customer=hub.customer, **{"spray_areas": boundary, "swath_width": SWATH, **job}
     )
-    with (OHIO / "flightlog_projectform.csv").open("rb") as log:
+    with OHIO_LOG.open("rb") as log:
         intake.take_in(hub.customer, log, file_name="ohio.log", actor="test", user=hub.pilot, job=hub.job)
     hub.work("flight_data")
 
@@ -89,7 +88,7 @@ def test_a_result_whose_basis_is_gone_is_not_written(hub: Hub) -> None:
 
 def test_two_flights_of_a_job_count_their_common_ground_once(hub: Hub) -> None:
     fly_ohio(hub)
-    text = (OHIO / "flightlog_projectform.csv").read_bytes() + b"# flown again\n"
+    text = OHIO_LOG.read_bytes() + b"# flown again\n"
     intake.take_in(hub.customer, io.BytesIO(text), file_name="again.log", actor="test", user=hub.pilot, job=hub.job)
     hub.work("flight_data")
     shape = figures.of_job(77)

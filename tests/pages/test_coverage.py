@@ -12,8 +12,9 @@ from assignments.models import Job
 from assignments.services.jobs import change_job
 from flightdata.models import Application
 from flightdata.services import matching
-from tests.flightdata.conftest import OHIO, TakeIn, parse_all
+from tests.flightdata.conftest import TakeIn, parse_all
 from tests.support.api import as_user
+from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_job
 from tests.support.world import Tenant
 
@@ -33,7 +34,7 @@ def measured(own: Tenant, take_in: TakeIn) -> Application:
         for name, ring in (("West <half>", west), ("East", east))
     ]
     job = a_job(own.customer, spray_areas={"type": "FeatureCollection", "features": features}, swath_width_metres=18.288)
-    application = take_in(own.customer, OHIO.read_bytes(), file_name="ohio.csv")
+    application = take_in(own.customer, OHIO_LOG.read_bytes(), file_name="ohio.csv")
     matching.set_jobs(application, [job], user=own.office)
     parse_all()
     return application

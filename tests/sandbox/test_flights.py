@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +18,10 @@ from sandbox.flightlog import Flight, write_log
 from sandbox.jobs import read_job
 from sandbox.passes import LocalFrame, NotFlyable, fly
 from sandbox.recipes import Recipe
-from tests.support.sandbox import ROOT, SandboxProcess
+from tests.support.samples import OHIO_LOG
+from tests.support.sandbox import SandboxProcess
 from tests.support.satloc_client import HOLE, OHIO, SQUARE, SatlocClient, job_document
 
-TRACK = ROOT / "tests" / "samples" / "ohio-asapplied" / "flightlog_projectform.csv"
 HEADER = "timestamp,lat,lon,alt,groundSpeed,sprayStatus"
 
 
@@ -47,7 +46,7 @@ def test_a_job_on_the_demo_field_is_the_recorded_track(bare: SatlocClient) -> No
     _, _, content = flown(bare, job_document(rings=[OHIO]))
     head, *records = content.split(b"\r\n" + HEADER.encode() + b"\r\n")
     assert b"clock and spray state are synthetic; positions" in head.splitlines()[0]
-    recorded = TRACK.read_bytes().split(b"\r\n")[1:]
+    recorded = OHIO_LOG.read_bytes().split(b"\r\n")[1:]
     flown_records = records[0].split(b"\r\n")
     assert [line.partition(b",")[2] for line in flown_records] == [line.partition(b",")[2] for line in recorded]
     assert len(flown_records) == 10_133 + 1
@@ -170,6 +169,6 @@ def test_a_generated_log_has_the_size_it_says(records: int) -> None:
 
 
 def test_the_sample_is_the_file_its_readme_names() -> None:
-    readme = (Path(TRACK).parent / "README.md").read_text()
-    assert hashlib.sha256(TRACK.read_bytes()).hexdigest() in readme
+    readme = (OHIO_LOG.with_name("README.md")).read_text()
+    assert hashlib.sha256(OHIO_LOG.read_bytes()).hexdigest() in readme
     assert "CC BY 4.0" in readme

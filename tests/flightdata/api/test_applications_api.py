@@ -17,8 +17,9 @@ from flightdata.services import matching
 from flightdata.states import ApplicationStatus
 from partners.models import PartnerMembership
 from tests.assignments.conftest import Scene
-from tests.flightdata.conftest import LOG, OHIO, TakeIn, parse_all
+from tests.flightdata.conftest import LOG, TakeIn, parse_all
 from tests.support.api import as_user, complaints
+from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_customer, a_job, a_user
 
 URL = "/api/v1/applications/"
@@ -291,8 +292,8 @@ def test_pilots_and_partners_have_no_files(scene: Scene, take_in: TakeIn) -> Non
 
 
 def test_a_real_flight_is_read_to_its_last_line(client: APIClient) -> None:
-    made = carry(client, OHIO.read_bytes(), "flightlog.csv").json()
+    made = carry(client, OHIO_LOG.read_bytes(), "flightlog.csv").json()
     parse_all()
     counts = client.get(f"{URL}{made['id']}/").json()["counts"]
-    lines = OHIO.read_bytes().count(b"\n")
+    lines = OHIO_LOG.read_bytes().count(b"\n")
     assert (counts["lines"], counts["records"], counts["rejects"]) == (lines, lines - 1, 0)

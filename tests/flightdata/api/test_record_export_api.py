@@ -13,9 +13,10 @@ from flightdata import store
 from flightdata.models import Application, Interpretation
 from flightdata.services import parsing
 from tests.assignments.conftest import Scene
-from tests.flightdata.conftest import OHIO, TakeIn, parse_all
+from tests.flightdata.conftest import TakeIn, parse_all
 from tests.flightdata.exports.conftest import as_cell, lines_of
 from tests.support.api import as_user, complaints
+from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_customer, a_user
 
 TRICKY = b"""timestamp,lat,lon,alt,groundSpeed,sprayStatus,=tank,note
@@ -48,7 +49,7 @@ def records(client: APIClient, application: Application) -> list[dict[str, Any]]
     return list(page["results"])
 
 
-@pytest.fixture(params=[TRICKY, OHIO.read_bytes()], ids=["tricky", "Ohio"])
+@pytest.fixture(params=[TRICKY, OHIO_LOG.read_bytes()], ids=["tricky", "Ohio"])
 def application(request: pytest.FixtureRequest, scene: Scene, take_in: TakeIn) -> Application:
     return take_in(scene.customer, request.param, file_name="flight.log")
 

@@ -8,8 +8,9 @@ from rest_framework.test import APIClient
 from flightdata import store
 from flightdata.models import Application, Interpretation
 from tests.assignments.conftest import Scene
-from tests.flightdata.conftest import OHIO, TakeIn, parse_all
+from tests.flightdata.conftest import TakeIn, parse_all
 from tests.support.api import as_user, complaints
+from tests.support.samples import OHIO_LOG
 
 
 @pytest.fixture
@@ -77,8 +78,8 @@ def test_pages_lead_back(client: APIClient, application: Application) -> None:
 
 
 def test_a_real_flight_comes_whole_over_row_groups_and_pages(scene: Scene, client: APIClient, take_in: TakeIn) -> None:
-    application = take_in(scene.customer, OHIO.read_bytes())
-    lines = OHIO.read_text().splitlines()[1:]
+    application = take_in(scene.customer, OHIO_LOG.read_bytes())
+    lines = OHIO_LOG.read_text().splitlines()[1:]
     rows = [row for page in every_page(client, url(application, "records/"), 1000) for row in page]
     assert len(rows) == len(lines)
     for line, row in zip(lines, rows, strict=True):

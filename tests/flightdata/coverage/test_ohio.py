@@ -2,7 +2,6 @@
 
 import json
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from flightdata.coverage.areas import areas_of
 from flightdata.coverage.layers import feature_collection
 from flightdata.parsers.base import ParseOptions
 from flightdata.parsers.satloc_text import SatlocText
+from tests.support.samples import OHIO_FIELD, OHIO_LOG
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "ohio-asapplied"
 SWATH = 18.288
 TRACK = "a track"
 
@@ -24,8 +23,8 @@ TRACK = "a track"
 def ohio(tmp_path_factory: Any) -> Measured:
     """The measurement of the log as it comes out of the parser."""
     track = tmp_path_factory.mktemp("ohio") / "track.parquet"
-    SatlocText().parse(SAMPLE / "flightlog_projectform.csv", ParseOptions(), track, track.with_suffix(".rejects"))
-    boundary = areas_of(json.loads((SAMPLE / "boundary.geojson").read_text()))
+    SatlocText().parse(OHIO_LOG, ParseOptions(), track, track.with_suffix(".rejects"))
+    boundary = areas_of(json.loads(OHIO_FIELD.read_text()))
     return measure([partial(read_records, track)], boundary, [], SWATH)
 
 

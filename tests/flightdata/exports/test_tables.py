@@ -12,13 +12,14 @@ from flightdata.models import Application, Coverage
 from flightdata.services import applications, matching
 from flightdata.states import CoverageStatus
 from tests.assignments.conftest import Scene
-from tests.flightdata.conftest import LOG, OHIO, TakeIn, parse_all
+from tests.flightdata.conftest import LOG, TakeIn, parse_all
 from tests.flightdata.exports.conftest import Exporting, as_cell
 from tests.support.fields import FIELD
+from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_customer, a_job, a_user
 
 FIGURES = ("sprayed", "union", "overlap", "inside", "outside", "missed")
-BOUNDARY = json.loads((OHIO.parent / "boundary.geojson").read_text())
+BOUNDARY = json.loads((OHIO_FIELD).read_text())
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def flown(scene: Scene, take_in: TakeIn) -> Application:
     Job.objects.filter(pk=scene.job.pk).update(
         spray_areas=BOUNDARY, swath_width=60.0, swath_width_metres=18.288, measure_unit=True, name="=North"
     )
-    application = take_in(scene.customer, OHIO.read_bytes(), file_name="ohio.csv")
+    application = take_in(scene.customer, OHIO_LOG.read_bytes(), file_name="ohio.csv")
     matching.set_jobs(application, [scene.job], user=scene.office)
     parse_all()
     return application

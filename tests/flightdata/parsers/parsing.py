@@ -12,7 +12,6 @@ from flightdata.tracks import read_records
 from flightdata.tracks.reader import Record
 from tests.flightdata.parsers import reference
 
-OHIO = Path(__file__).parents[2] / "samples/ohio-asapplied/flightlog_projectform.csv"
 GOOD = b"2025-09-15T10:00:00Z,40.1,-82.1,300.5,60.25,1"
 HEADER = b"timestamp,lat,lon,alt,groundSpeed,sprayStatus"
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from flightdata.parsers.base import METRES_PER_ALTITUDE_UNIT, METRES_PER_SECOND_PER_SPEED_UNIT, ParseOptions, Unreadable
 from flightdata.parsers.satloc_text import SatlocText
 from tests.flightdata.parsers import reference
-from tests.flightdata.parsers.parsing import HEADER, OHIO, as_reference, parse
+from tests.flightdata.parsers.parsing import HEADER, as_reference, parse
+from tests.support.samples import OHIO_LOG
 
 TIMES = [
     "2025-09-15T10:00:00Z", "2025-09-15T10:00:00.123Z", "2025-09-15 10:00:00.1234567+05:30", "2025-09-15T10:00:00",
@@ -105,7 +106,7 @@ def test_columns_full_of_oddities_read_as_the_reference_reads_them(column: list[
 @settings(max_examples=100, deadline=None)
 @given(at=st.integers(0, 5_000), cut=st.integers(0, 90), inserted=st.binary(max_size=12), block_size=st.integers(200, 8_000))
 def test_every_mutilation_of_a_real_log_keeps_all_lines(at: int, cut: int, inserted: bytes, block_size: int) -> None:
-    data = OHIO.read_bytes()[:6_000]
+    data = OHIO_LOG.read_bytes()[:6_000]
     header_end = data.index(b"\n") + 1
     at += header_end
     data = data[:at] + inserted + data[at + cut :]
@@ -115,7 +116,7 @@ def test_every_mutilation_of_a_real_log_keeps_all_lines(at: int, cut: int, inser
 
 
 def test_the_real_log_reads_as_the_reference_reads_it() -> None:
-    data = OHIO.read_bytes()
+    data = OHIO_LOG.read_bytes()
     parsed = parse(data)
     assert as_reference(parsed) == reference.read(data, header_line=1)
     assert parsed.result.counts.records == 10_133
@@ -123,7 +124,7 @@ def test_the_real_log_reads_as_the_reference_reads_it() -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_where_blocks_end_changes_nothing(end: bytes) -> None:
-    data = b"\xef\xbb\xbf" + end.join([*OHIO.read_bytes().splitlines()[:25], b"bad", b"", b"# note"])
+    data = b"\xef\xbb\xbf" + end.join([*OHIO_LOG.read_bytes().splitlines()[:25], b"bad", b"", b"# note"])
     wanted = reference.read(data, header_line=1)
     for block_size in range(1, 140, 3):
         assert as_reference(parse(data, parser=SatlocText(block_size))) == wanted, block_size

@@ -3,12 +3,12 @@
 from flightdata.parsers.registry import registry
 from flightdata.parsers.satloc_text import SatlocText
 from tests.flightdata.parsers.conformance import ParserConformance
-from tests.flightdata.parsers.parsing import OHIO
+from tests.support.samples import OHIO_LOG
 
 
 class TestSatlocText(ParserConformance):
     parser = SatlocText()
-    good_file = OHIO.read_bytes()
+    good_file = OHIO_LOG.read_bytes()
     damaged_file = good_file[:2_000] + b"\n\xff\x00broken,\n" + good_file[3_000:]
     file_name = "JOB146 HK4704.log"
 

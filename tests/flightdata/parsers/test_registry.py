@@ -7,7 +7,8 @@ from flightdata.parsers import registry
 from flightdata.parsers.base import Counts, NotThisFormat, ParseOptions, ParseResult, Unreadable
 from flightdata.parsers.registry import NoParser, NotAParser, Registry
 from flightdata.parsers.satloc_text import SatlocText
-from tests.flightdata.parsers.parsing import GOOD, OHIO
+from tests.flightdata.parsers.parsing import GOOD
+from tests.support.samples import OHIO_LOG
 
 
 class Licensed:
@@ -70,7 +71,7 @@ def test_installed_parsers_are_found_by_their_entry_point(monkeypatch: pytest.Mo
 
 
 def test_a_real_log_is_recognised_without_its_extension(known: Registry) -> None:
-    assert known.choose(OHIO.read_bytes()[:1_000], "upload").name == "satloc-text"
+    assert known.choose(OHIO_LOG.read_bytes()[:1_000], "upload").name == "satloc-text"
 
 
 @pytest.mark.parametrize(
