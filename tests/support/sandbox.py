@@ -3,14 +3,13 @@
 import base64
 import select
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
 import requests
 
+from tests.support.forks import ForkedCloud
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,18 +17,18 @@ START_SECONDS = 30
 
 
 class SandboxProcess:
-    """Runs `python -m sandbox`; a context manager.
+    """Runs what `python -m sandbox` runs, as a process of its own; a context manager.
 
     The first start takes a free port, which later starts keep, so `base_url` stays true over `kill` and `restart`.
     `arguments` are further command line arguments. A new state file is empty unless `demo` is asked for.
     """
 
     def __init__(self, state_file: Path, *arguments: str, demo: bool = False) -> None:
-        self._command = [sys.executable, "-m", "sandbox", "--state", str(state_file), *arguments]
+        self._arguments = ["--state", str(state_file), *arguments]
         if not demo:
-            self._command.append("--no-demo")
+            self._arguments.append("--no-demo")
         self._bind = "127.0.0.1:0"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedCloud | None = None
         self._errors = state_file.with_name(f"{state_file.name}.errors")
         self._session = requests.Session()
         self._session.trust_env = False
@@ -40,7 +39,7 @@ class SandboxProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.kill()
         self._session.close()
 
     @property
@@ -60,10 +59,8 @@ class SandboxProcess:
 
     def start(self) -> None:
         """Start and wait for the line that says it is ready. Raises RuntimeError with what it said instead."""
-        command = [*self._command, "--bind", self._bind]
         with self._errors.open("a") as errors:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
-        assert self._process.stdout is not None
+            self._process = ForkedCloud([*self._arguments, "--bind", self._bind], errors)
         ready, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
         line = self._process.stdout.readline() if ready else ""
         if not line.startswith("sandbox listening on "):
@@ -89,8 +86,7 @@ class SandboxProcess:
             return 0
         process, self._process = self._process, None
         process.send_signal(number)
-        with process:
-            return process.wait(timeout=START_SECONDS)
+        return process.wait()
 
     def restart(self) -> None:
         """Start again on the same port with the same state."""
