@@ -65,6 +65,8 @@ def _private_postgresql(programs: Path, home: Path) -> Iterator[str]:
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": home,
         "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
         "max_connections": 300,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
