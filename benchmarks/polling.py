@@ -17,6 +17,7 @@ from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from benchmarks import season
 from tests.support.journey import PASSWORD
@@ -46,56 +47,45 @@ def sign_up(cloud: SandboxProcess, accounts: int) -> None:
 def employ(accounts: int) -> None:
     """In the hub: each account with a job under way, listed once a minute, the listings spread over it."""
     from assignments.models import JobAssignment, PollTarget, SyncOperation
-    from assignments.states import AssignmentStatus, Operation, PollStatus, SyncStatus
-    from partners.models import Aircraft, PartnerSystemUser
+    from assignments.states import AssignmentStatus, Operation, SyncStatus
     from tests.support.scene import a_customer, a_job, a_partner, a_user
     from work.clock import now
 
-    customer, partner, at = a_customer("polled"), a_partner("POLLED"), now()
-    job, pilot = a_job(customer), a_user(customer)
-    systems = [
-        PartnerSystemUser(partner=partner, customer=customer, partner_username=login(n), api_secret=PASSWORD)
-        for n in range(accounts)
-    ]
+    customer, at = a_customer("polled"), now()
+    aircraft = sign_up_here(a_partner("POLLED"), customer, accounts)
+    shared = {
+        "job": a_job(customer),
+        "user": a_user(customer),
+        "partner_type": "satloc",
+        "status": AssignmentStatus.SENT,
+        "partner_config": {"pollInterval": int(INTERVAL.total_seconds() * 1000)},
+    }
+    assigned = [JobAssignment(system_user=one.system_user, aircraft=one, **shared) for one in aircraft]
+    season.insert(JobAssignment, iter(assigned))
+    sent = {"operation": Operation.JOB_UPLOAD, "status": SyncStatus.SYNCED, "first_tried_at": at}
+    season.insert(SyncOperation, (SyncOperation(assignment=one, **sent) for one in assigned))
+    season.insert(PollTarget, (listing_of(one, at + INTERVAL * number / accounts) for number, one in enumerate(aircraft)))
+
+
+def sign_up_here(partner: Any, customer: Any, accounts: int) -> list[Any]:
+    """The same accounts in the hub; their aircraft."""
+    from partners.models import Aircraft, PartnerSystemUser
+
+    shared = {"partner": partner, "customer": customer, "api_secret": PASSWORD}
+    systems = [PartnerSystemUser(partner_username=login(number), **shared) for number in range(accounts)]
     season.insert(PartnerSystemUser, iter(systems))
     aircraft = [Aircraft(system_user=one, external_id=f"aircraft{number}") for number, one in enumerate(systems)]
     season.insert(Aircraft, iter(aircraft))
-    config = {"pollInterval": int(INTERVAL.total_seconds() * 1000)}
-    assigned = [
-        JobAssignment(
-            job=job,
-            user=pilot,
-            partner_type="satloc",
-            system_user=one.system_user,
-            aircraft=one,
-            status=AssignmentStatus.SENT,
-            partner_config=config,
-        )
-        for one in aircraft
-    ]
-    season.insert(JobAssignment, iter(assigned))
-    season.insert(
-        SyncOperation,
-        (
-            SyncOperation(assignment=one, operation=Operation.JOB_UPLOAD, status=SyncStatus.SYNCED, first_tried_at=at)
-            for one in assigned
-        ),
-    )
-    due = [at + INTERVAL * number / accounts for number in range(accounts)]
-    season.insert(
-        PollTarget,
-        (
-            PollTarget(
-                system_user=one.system_user,
-                aircraft=one,
-                status=PollStatus.IDLE,
-                share_key=one.system_user.pk,
-                due_at=when,
-                rank_at=when,
-            )
-            for one, when in zip(aircraft, due, strict=True)
-        ),
-    )
+    return aircraft
+
+
+def listing_of(aircraft: Any, due: datetime) -> Any:
+    """What is leased to list an aircraft's logs."""
+    from assignments.models import PollTarget
+    from assignments.states import PollStatus
+
+    account, idle = aircraft.system_user, PollStatus.IDLE
+    return PollTarget(system_user=account, aircraft=aircraft, status=idle, share_key=account.pk, due_at=due, rank_at=due)
 
 
 def statements() -> float:
