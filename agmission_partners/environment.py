@@ -10,66 +10,20 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from cryptography.fernet import Fernet
 
+from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc
 from agmission_partners.variables import Variables, WrongVariable, data_dir, variables
-from partners.adapters.addresses import same_server
 
-SATLOC_DOMAIN = "satloccloud.com"
-SATLOC_CLOUD = f"https://www.{SATLOC_DOMAIN}/api/Satloc"
 BROKER_SCHEMES = ("redis", "rediss", "sentinel", "redis+socket", "amqp", "amqps")
 REDIS_SCHEMES = BROKER_SCHEMES[:4]
 PROXIES = "addresses or networks such as 10.0.0.0/8, separated by commas"
-MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 EXIT_CODE = 2
 SHORTEST_TOKEN = 16
-
-
-@dataclass(frozen=True)
-class Satloc:
-    """How the SatLoc Cloud is reached, wherever a partner's configuration says nothing else."""
-
-    base_url: str
-    timeout: timedelta
-    rate_limit: int
-    retry_attempts: int
-    api_key: str = field(repr=False)
-    api_secret: str = field(repr=False)
-    probe_login: str
-    probe_password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Canary:
-    """The simulated cloud that a synthetic job goes through every `interval`."""
-
-    base_url: str
-    interval: timedelta
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Who takes mail: `tls` from the first byte, or `starttls`, or neither."""
-
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    starttls: bool
-    tls: bool
-
-
-@dataclass(frozen=True)
-class Mail:
-    """How ops are told by mail: their addresses, the hub's own, and the server; None: it is printed."""
-
-    ops: tuple[str, ...]
-    sender: str
-    server: MailServer | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +97,7 @@ def load(source: Variables | None = None) -> Hub:
     if not (encrypt or debug):
         raise WrongVariable("PARTNER_ENCRYPT_CREDENTIALS", "is false", "true, as DEBUG is off")
     redis_url = _url(read, "REDIS_URL", REDIS_SCHEMES, "")
-    satloc = _satloc(read)
+    satloc = read_satloc(read)
     return Hub(
         data_dir=data_dir(),
         http_bind=read.text("HTTP_BIND", "host:port, such as 127.0.0.1:8000", "127.0.0.1:8000", check=split_bind),
@@ -176,9 +130,9 @@ def load(source: Variables | None = None) -> Hub:
         allow_private_hosts=read.flag("PARTNER_ALLOW_PRIVATE_HOSTS", default=False),
         max_log_size=read.number("PARTNER_MAX_LOG_SIZE", 1_073_741_824, minimum=1, maximum=1 << 44),
         satloc=satloc,
-        canary=_canary(read, satloc),
+        canary=read_canary(read, satloc),
         metrics_token=_metrics_token(read),
-        mail=_mail(read),
+        mail=read_mail(read),
     )
 
 
@@ -259,46 +213,6 @@ def _superuser(read: Variables) -> Superuser | None:
     )
 
 
-def _web_address(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(url)
-
-
-def _satloc(read: Variables) -> Satloc:
-    address = read.first_of("SATLOC_BASE_URL", "SATLOC_API_ENDPOINT")
-    timeout = read.first_of("SATLOC_TIMEOUT", "SATLOC_API_TIMEOUT")
-    return Satloc(
-        base_url=read.text(address, "an address that begins with https:// or http://", SATLOC_CLOUD, check=_web_address).rstrip(
-            "/"
-        ),
-        timeout=read.duration(timeout, 30_000, minimum=100, maximum=300_000),
-        rate_limit=read.number("SATLOC_RATE_LIMIT", 60, minimum=1, maximum=100_000),
-        retry_attempts=read.number("SATLOC_RETRY_ATTEMPTS", 3, minimum=0, maximum=10),
-        api_key=read.optional_text("SATLOC_API_KEY"),
-        api_secret=read.optional_text("SATLOC_API_SECRET"),
-        probe_login=read.optional_text("SATLOC_PROBE_LOGIN"),
-        probe_password=read.optional_text("SATLOC_PROBE_PASSWORD"),
-    )
-
-
-def _canary(read: Variables, satloc: Satloc) -> Canary | None:
-    """None where it is off. Its cloud is a simulated one: neither SatLoc's own nor the one that customers' data goes to."""
-
-    def simulated(url: str) -> None:
-        _web_address(url)
-        if same_server(url, satloc.base_url) or str(urlsplit(url).hostname).endswith(SATLOC_DOMAIN):
-            raise ValueError(url)
-
-    if not read.flag("PARTNER_CANARY", default=False):
-        return None
-    expected = "the address of a simulated cloud of its own (`manage.py satloc_sandbox`), not that of SATLOC_BASE_URL"
-    return Canary(
-        base_url=read.text("PARTNER_CANARY_URL", expected, check=simulated).rstrip("/"),
-        interval=read.duration("PARTNER_CANARY_INTERVAL", 900_000, minimum=10_000),
-    )
-
-
 def _metrics_token(read: Variables) -> str:
     def long_enough(token: str) -> None:
         if len(token) < SHORTEST_TOKEN or any(character.isspace() for character in token):
@@ -306,36 +220,3 @@ def _metrics_token(read: Variables) -> str:
 
     expected = f"at least {SHORTEST_TOKEN} characters without spaces"
     return read.text("METRICS_TOKEN", expected, "", check=long_enough) if read.is_set("METRICS_TOKEN") else ""
-
-
-def _mail(read: Variables) -> Mail:
-    def server(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in MAIL_PORTS or not parts.hostname or parts.port == 0 or parts.path.strip("/") or parts.query:
-            raise ValueError(url)
-
-    expected = "smtp://, smtp+tls:// (STARTTLS) or smtps://, then user:password@host:port"
-    url = read.text("EMAIL_URL", expected, check=server) if read.is_set("EMAIL_URL") else ""
-    return Mail(
-        ops=read.words("OPS_EMAIL", "mail addresses separated by commas", check=_mail_address),
-        sender=read.text("EMAIL_FROM", "a mail address", "agmission-partners@localhost", check=_mail_address),
-        server=_mail_server(url) if url else None,
-    )
-
-
-def _mail_server(url: str) -> MailServer:
-    parts = urlsplit(url)
-    return MailServer(
-        host=parts.hostname or "",
-        port=parts.port or MAIL_PORTS[parts.scheme],
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        starttls=parts.scheme == "smtp+tls",
-        tls=parts.scheme == "smtps",
-    )
-
-
-def _mail_address(text: str) -> None:
-    name, _, host = text.strip().rpartition("@")
-    if not (name and host) or any(mark.isspace() or mark in "<>,;@" for mark in name + host):
-        raise ValueError(text)

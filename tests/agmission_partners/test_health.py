@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agmission_partners import readiness
-from agmission_partners.environment import Canary as Settings
+from agmission_partners.reached import Canary as Settings
 from assignments.models import SyncOperation
 from canary.models import Canary
 from tests.support.api import as_user

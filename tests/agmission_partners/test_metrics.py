@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.states import Role
 from agmission_partners import metrics
-from agmission_partners.environment import Canary as Settings
+from agmission_partners.reached import Canary as Settings
 from assignments.models import SyncOperation
 from assignments.states import Operation, SyncStatus
 from canary.models import Canary

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from agmission_partners.environment import Canary as Settings
+from agmission_partners.reached import Canary as Settings
 from canary.models import Canary, Run
 from canary.services import cast
 from tests.support.hub import time_passes
