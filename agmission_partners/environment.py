@@ -23,6 +23,7 @@ BROKER_SCHEMES = ("redis", "rediss", "sentinel", "redis+socket", "amqp", "amqps"
 REDIS_SCHEMES = BROKER_SCHEMES[:4]
 PROXIES = "addresses or networks such as 10.0.0.0/8, separated by commas"
 EXIT_CODE = 2
+LOG_FORMATS = ("line", "json")
 SHORTEST_TOKEN = 16
 
 
@@ -47,6 +48,7 @@ class Hub:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     time_zone: str
+    log_format: str
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     broker_url: str = field(repr=False)
@@ -107,6 +109,7 @@ def load(source: Variables | None = None) -> Hub:
         allowed_hosts=read.words("ALLOWED_HOSTS", "host names separated by commas") or ("localhost", "127.0.0.1", "[::1]"),
         trusted_proxies=tuple(map(ip_network, read.words("TRUSTED_PROXIES", PROXIES, check=_network))),
         time_zone=read.text("TIME_ZONE", "a time zone such as America/Winnipeg", "UTC", check=_time_zone),
+        log_format=read.text("LOG_FORMAT", "line or json", "line", check=_log_format),
         database_url=_database_url(read),
         redis_url=redis_url,
         broker_url=_url(read, "BROKER_URL", (*BROKER_SCHEMES, *(["memory"] if debug else [])), redis_url or None),
@@ -201,6 +204,11 @@ def _time_zone(name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(name) from error
+
+
+def _log_format(name: str) -> None:
+    if name not in LOG_FORMATS:
+        raise ValueError(name)
 
 
 def _superuser(read: Variables) -> Superuser | None:

@@ -151,10 +151,11 @@ LOGGING = {
             "()": "agmission_partners.logging.LineFormatter",
             "format": "{asctime} {levelname} {name} [{correlation_id}] {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "agmission_partners.logging.ObjectFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["correlation_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": HUB.log_format, "filters": ["correlation_id"]},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

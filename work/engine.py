@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, Manager, Q, QuerySet
 from django.db.models.functions import Now
 
-from work import apart, nudging, shutdown, slots
+from work import apart, in_hand, nudging, shutdown, slots
 from work.claims import Candidates, claimable
 from work.clock import from_now
 from work.heartbeat import keeper
@@ -39,7 +39,7 @@ def run(lease: Lease[Any]) -> None:
 
 
 def _work_on(lease: Lease[Any]) -> None:
-    with keeper.keep(lease), apart.working_for(lease.item.share_key):
+    with keeper.keep(lease), apart.working_for(lease.item.share_key), in_hand.working_on(lease):
         try:
             lease.kind.perform(lease)
         except Postponed as wait:

@@ -1,5 +1,6 @@
 """The append-only history of every object: the machine's moves, and all that people did, with where it came from."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from work import apart, provenance
 from work.clock import now
 from work.ids import first_id_at
 from work.models import Event
+
+logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 """The actor of what nobody asked for."""
@@ -45,6 +48,7 @@ def record(
     """
     if apart.working():
         return None
+    _log(f"{object_type} {object_id}", name, moved, reason)
     return Event.objects.create(
         object_type=object_type,
         object_id=str(object_id),
@@ -81,6 +85,7 @@ def record_all(
     keys, old, new = list(object_ids), before or {}, after or {}
     if keys and not apart.working():
         at = at or now()
+        _log(f"{object_type} {', '.join(map(str, keys[:3]))}{', …' if keys[3:] else ''} ({len(keys)})", name, moved, reason)
         rows = [
             Event(
                 at=at,
@@ -94,6 +99,12 @@ def record_all(
             for key in keys
         ]
         Event.objects.bulk_create(rows)
+
+
+def _log(subject: str, name: str, moved: tuple[str, str], reason: str) -> None:
+    """In the log, too, once it is certain: there it stands among what else happened meanwhile."""
+    words = f"{name}: {' → '.join(moved)}" if any(moved) else name
+    transaction.on_commit(lambda: logger.info("%s %s%s", subject, words, f"; {reason}" if reason else ""))
 
 
 def _origin(actor: str) -> dict[str, Any]:

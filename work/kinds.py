@@ -82,6 +82,10 @@ class Kind(ABC, Generic[Item]):
         """The rows with what `perform` needs beside them, in one statement."""
         return rows
 
+    def names(self, item: Item) -> Mapping[str, Any]:
+        """What the log names besides the row's object while the row is worked on: word → id, None where there is none."""
+        return {}
+
     def claim_fields(self, item: Item) -> Mapping[str, Any]:
         """Columns written together with the claim."""
         return {}

@@ -51,6 +51,9 @@ class Upload(Kind[SyncOperation]):
     def load(self, rows: "QuerySet[SyncOperation]") -> "QuerySet[SyncOperation]":
         return rows.select_related("assignment__job__customer", "assignment__aircraft", *_account("assignment__"))
 
+    def names(self, item: SyncOperation) -> Mapping[str, Any]:
+        return {"account": item.assignment.system_user_id, "job": item.assignment.job_id}
+
     def claim_fields(self, item: SyncOperation) -> Mapping[str, Any]:
         return {"idempotency_key": uuid4(), "sent_at": None}
 

@@ -6,7 +6,7 @@ current is not written.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,6 +63,9 @@ class Measurement(Kind[Coverage]):
 
     def load(self, rows: "QuerySet[Coverage]") -> "QuerySet[Coverage]":
         return rows.select_related("job", "flight")
+
+    def names(self, item: Coverage) -> Mapping[str, Any]:
+        return {"job": item.job_id}
 
     def patience(self, item: Coverage) -> timedelta:
         return PATIENCE

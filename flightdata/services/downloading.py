@@ -1,6 +1,7 @@
 """Fetching a log's bytes: the download as a kind of work."""
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,9 @@ class Download(Kind[PartnerLog]):
 
     def load(self, rows: "QuerySet[PartnerLog]") -> "QuerySet[PartnerLog]":
         return rows.select_related("system_user__partner", "system_user__customer", "aircraft")
+
+    def names(self, item: PartnerLog) -> Mapping[str, Any]:
+        return {"account": item.system_user_id}
 
     def patience(self, item: PartnerLog) -> timedelta:
         timeout: timedelta = settings.HUB.satloc.timeout

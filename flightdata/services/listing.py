@@ -44,6 +44,9 @@ class Listing(Kind[PollTarget]):
     def load(self, rows: "QuerySet[PollTarget]") -> "QuerySet[PollTarget]":
         return rows.select_related("aircraft", "system_user__partner", "system_user__customer")
 
+    def names(self, item: PollTarget) -> Mapping[str, Any]:
+        return {"account": item.system_user_id}
+
     def claim_fields(self, item: PollTarget) -> Mapping[str, Any]:
         """No longer due: whoever asks for a listing from now on asks for another one than this."""
         return {"due_at": None, "rank_at": None}

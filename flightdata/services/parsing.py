@@ -1,6 +1,7 @@
 """Reading a file that was taken in: the parse as a kind of work."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -53,6 +54,9 @@ class Parse(Kind[Application]):
 
     def load(self, rows: "QuerySet[Application]") -> "QuerySet[Application]":
         return rows.select_related("file", "customer", "log__system_user", "log__aircraft")
+
+    def names(self, item: Application) -> Mapping[str, Any]:
+        return {"log": item.log_id, "account": item.log and item.log.system_user_id}
 
     def patience(self, item: Application) -> timedelta:
         return PATIENCE

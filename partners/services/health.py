@@ -49,6 +49,9 @@ class Check(Kind[HealthCheck]):
     def load(self, rows: "QuerySet[HealthCheck]") -> "QuerySet[HealthCheck]":
         return rows.select_related("partner", "system_user__partner", "system_user__customer")
 
+    def names(self, item: HealthCheck) -> Mapping[str, Any]:
+        return {"account": item.system_user_id}
+
     def claim_fields(self, item: HealthCheck) -> Mapping[str, Any]:
         """No longer due: whoever wants a look from now on wants another one than this."""
         return {"due_at": None, "rank_at": None}

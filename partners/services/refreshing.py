@@ -1,7 +1,9 @@
 """Listing the aircraft of every account again and again: the refresh as a kind of work, one due row for each account."""
 
 import random
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -37,6 +39,9 @@ class Refresh(Kind[AircraftRefresh]):
 
     def load(self, rows: "QuerySet[AircraftRefresh]") -> "QuerySet[AircraftRefresh]":
         return rows.select_related("system_user__partner", "system_user__customer")
+
+    def names(self, item: AircraftRefresh) -> Mapping[str, Any]:
+        return {"account": item.system_user_id}
 
     def patience(self, item: AircraftRefresh) -> timedelta:
         timeout: timedelta = settings.HUB.satloc.timeout
