@@ -4,6 +4,7 @@ Labels are bounded: queues, kinds, states and partners; never a customer, an acc
 """
 
 import hmac
+import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -82,6 +83,7 @@ class _Hub(Collector):
         yield from _attention()
         yield from _partners()
         yield from _canary()
+        yield from _disk()
 
 
 def _gauge(name: str, words: str, rows: Iterable[tuple[tuple[str, ...], float]], labels: Iterable[str] = ()) -> Metric:
@@ -145,3 +147,10 @@ def _canary() -> Iterator[Metric]:
         yield _gauge("canary_last_success_age_seconds", "Since it last came through", [((), found.age.total_seconds())])
     if found.duration is not None:
         yield _gauge("canary_duration_seconds", "How long that took, click to records", [((), found.duration.total_seconds())])
+
+
+def _disk() -> Iterator[Metric]:
+    """Of the host that answers."""
+    disk = shutil.disk_usage(settings.HUB.data_dir)
+    yield _gauge("disk_free_bytes", "What is left of the disk of DATA_DIR", [((), float(disk.free))])
+    yield _gauge("disk_size_bytes", "The disk of DATA_DIR", [((), float(disk.total))])
