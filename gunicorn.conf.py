@@ -9,8 +9,10 @@ from agmission_partners.web_server import lose_patience, write_problem
 
 LONGEST_SILENCE = 30
 
-bind = load_or_exit().http_bind
-workers = 1
+hub = load_or_exit()
+bind = hub.http_bind
+# Whose word it is that a request came by TLS. As many processes as WEB_CONCURRENCY says, by default one.
+forwarded_allow_ips = ",".join(map(str, hub.trusted_proxies))
 worker_class = "gthread"
 threads = 8
 timeout = 120

@@ -42,6 +42,7 @@ class Hub:
 
     data_dir: Path
     http_bind: str
+    public_url: str
     demo: bool
     secret_key: str = field(repr=False)
     debug: bool
@@ -103,10 +104,11 @@ def load(source: Variables | None = None) -> Hub:
     return Hub(
         data_dir=data_dir(),
         http_bind=read.text("HTTP_BIND", "host:port, such as 127.0.0.1:8000", "127.0.0.1:8000", check=split_bind),
+        public_url=_public_url(read),
         demo=read.flag("DEMO", default=False),
         secret_key=_secret_key(read, debug=debug),
         debug=debug,
-        allowed_hosts=read.words("ALLOWED_HOSTS", "host names separated by commas") or ("localhost", "127.0.0.1", "[::1]"),
+        allowed_hosts=_allowed_hosts(read),
         trusted_proxies=tuple(map(ip_network, read.words("TRUSTED_PROXIES", PROXIES, check=_network))),
         time_zone=read.text("TIME_ZONE", "a time zone such as America/Winnipeg", "UTC", check=_time_zone),
         log_format=read.text("LOG_FORMAT", "line or json", "line", check=_log_format),
@@ -167,6 +169,23 @@ def _secret_key(read: Variables, *, debug: bool) -> str:
     if key.startswith("django-insecure") and not debug:
         raise WrongVariable("SECRET_KEY", "is a dummy", expected)
     return key
+
+
+def _allowed_hosts(read: Variables) -> tuple[str, ...]:
+    """Those named, and the one of PUBLIC_URL; where neither is given, this machine."""
+    public = urlsplit(_public_url(read)).hostname
+    named = read.words("ALLOWED_HOSTS", "host names separated by commas") + ((public,) if public else ())
+    return named or ("localhost", "127.0.0.1", "[::1]")
+
+
+def _public_url(read: Variables) -> str:
+    def bare(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or url.count("/") > 2:
+            raise ValueError(url)
+
+    expected = "the address that people type, such as https://hub.example.com, without a path"
+    return read.text("PUBLIC_URL", expected, check=bare) if read.is_set("PUBLIC_URL") else ""
 
 
 def _credentials_keys(read: Variables, *, required: bool) -> tuple[str, ...]:

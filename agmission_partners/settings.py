@@ -106,6 +106,12 @@ LOGIN_URL = "pages:sign_in"
 LOGIN_REDIRECT_URL = "pages:home"
 
 # What a browser is told
+HTTPS = HUB.public_url.startswith("https://")  # gunicorn tells from TRUSTED_PROXIES whether a request came by it
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the list that browsers ship is the domain owner's to join
+CSRF_TRUSTED_ORIGINS = [HUB.public_url] if HUB.public_url else []
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
