@@ -52,4 +52,5 @@ from agmission_partners.settings import DATABASES, INSTALLED_APPS  # noqa: E402
 # The test database is the one that the environment names, so that second processes open it too.
 DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.workbench"]
+WHITENOISE_AUTOREFRESH = True  # else each client that a test makes looks through all static files
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
