@@ -109,10 +109,12 @@ def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
     if extent == "quick":
         yield partial(database_tests, "SQLite", "")
         return
-    yield partial(database_tests, "SQLite", "live or crash or browser")
+    yield partial(database_tests, "SQLite", "(live or crash or browser) and not servers")
     if given := stack.enter_context(servers.postgresql_and_redis()):
         database, redis = given
-        yield partial(database_tests, "PostgreSQL and Redis", "live or crash", DATABASE_URL=database, REDIS_URL=redis)
+        yield partial(
+            database_tests, "PostgreSQL and Redis", "(live or crash) and not once", DATABASE_URL=database, REDIS_URL=redis
+        )
 
 
 def summary(done: Sequence[Done], seconds: float) -> str:

@@ -79,6 +79,7 @@ def test_a_python_that_is_too_old_is_told_so() -> None:
 
 
 @pytest.mark.live
+@pytest.mark.once
 def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack()
     environment_file = stack.data_dir / "env"
@@ -93,6 +94,7 @@ def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(start_stack: 
 
 
 @pytest.mark.live
+@pytest.mark.once
 def test_what_a_killed_supervisor_leaves_is_ended_by_the_next_start(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack()
     leaders = {stack.pid_of(name) for name in stack.services()}
@@ -105,6 +107,7 @@ def test_what_a_killed_supervisor_leaves_is_ended_by_the_next_start(start_stack:
 
 
 @pytest.mark.live
+@pytest.mark.once
 def test_a_second_supervisor_on_the_same_directory_is_refused(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack()
     message = refused_start(stack.data_dir)
@@ -113,6 +116,7 @@ def test_a_second_supervisor_on_the_same_directory_is_refused(start_stack: Calla
 
 
 @pytest.mark.live
+@pytest.mark.once
 def test_a_process_that_dies_is_started_again(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack()
     before = {name: stack.pid_of(name) for name in stack.services()}

@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import requests
 
 from agmission_partners.environment import load
 from agmission_partners.variables import PROJECT_DIR, Variables, parse_made, read_made_text
+from tests.support.operator import Operator
 from tests.support.ports import free_port
 from tests.support.services import drop_database, drop_keys, make_database
 from tests.support.waiting import wait_for
@@ -29,7 +30,7 @@ def clean_environment(**variables: str) -> dict[str, str]:
     return {name: os.environ[name] for name in INHERITED if name in os.environ} | variables
 
 
-class Stack:
+class Stack(Operator):
     """All of the hub's processes. A context manager: entered when `/readyz` says so, and nothing is left afterwards.
 
     `env` goes to `manage.py up` (`DEMO` is off unless given). On a run with PostgreSQL it has a database of its own there.
@@ -53,7 +54,6 @@ class Stack:
         self.env = clean_environment(**{**defaults, **database, **(env or {})})
         self._log_file = self.data_dir.parent / f"{self.data_dir.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._session: requests.Session | None = None
 
     def _own_database(self) -> str:
         server = os.environ.get("DATABASE_URL", "")
@@ -153,24 +153,3 @@ class Stack:
         done = subprocess.run(command, cwd=PROJECT_DIR, env=self.env, capture_output=True, text=True, timeout=seconds)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
-
-    def login(self, username: str, password: str) -> requests.Session:
-        """A session that carries the token of this user."""
-        session = requests.Session()
-        answer = session.post(f"{self.url}/api/v1/auth/login", json={"username": username, "password": password}, timeout=30)
-        assert answer.status_code == 200, answer.text
-        session.headers["Authorization"] = f"Token {answer.json()['token']}"
-        return session
-
-    def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        """A request of the operator, who signs in once."""
-        self._session = self._session or self.login(*self.operator)
-        return self._session.request(method, self.url + path, **{"timeout": 30, **options})
-
-    def get(self, path: str, **options: Any) -> requests.Response:
-        """GET as the operator."""
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> requests.Response:
-        """POST as the operator."""
-        return self.request("POST", path, **options)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,6 +88,31 @@ def redis(directory: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
 
 
+@contextmanager
+def rabbitmq(directory: Path) -> Iterator[str]:
+    """The address of a private RabbitMQ."""
+    program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    if not program.exists():
+        _missing("RabbitMQ")
+    port = free_port()
+    home = directory / "rabbitmq"
+    home.mkdir()
+    told = {
+        "NODENAME": f"hub{port}@localhost",
+        "NODE_IP_ADDRESS": "127.0.0.1",
+        "NODE_PORT": str(port),
+        "DIST_PORT": str(free_port()),
+        "MNESIA_BASE": str(home / "mnesia"),
+        "LOGS": "-",
+        "ENABLED_PLUGINS_FILE": str(home / "plugins"),
+        "CONFIG_FILE": str(home / "none"),
+        "CONF_ENV_FILE": str(home / "none"),
+    }
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    with _server([program], home, port, None, env | {f"RABBITMQ_{name}": value for name, value in told.items()}, signal.SIGTERM):
+        yield f"amqp://guest:guest@127.0.0.1:{port}//"
+
+
 def _redis_program() -> str:
     for name in ("redis-server", "valkey-server"):
         if path := shutil.which(name):
@@ -98,10 +123,17 @@ def _redis_program() -> str:
 
 
 @contextmanager
-def _server(command: Sequence[object], home: Path, port: int, user: str | None) -> Iterator[None]:
+def _server(
+    command: Sequence[object],
+    home: Path,
+    port: int,
+    user: str | None,
+    env: Mapping[str, str] | None = None,
+    ended_by: signal.Signals = signal.SIGINT,  # to PostgreSQL: end the sessions, then stop
+) -> Iterator[None]:
     with (home.parent / f"{home.name}.log").open("w") as log:
         process = subprocess.Popen(
-            [str(part) for part in command], stdout=log, stderr=log, user=user, cwd=home, start_new_session=True
+            [str(part) for part in command], stdout=log, stderr=log, user=user, cwd=home, env=env, start_new_session=True
         )
     try:
         wait_for(lambda: listens(port) or process.poll() is not None, f"{home.name} to listen")
@@ -109,7 +141,7 @@ def _server(command: Sequence[object], home: Path, port: int, user: str | None) 
             raise RuntimeError((home.parent / f"{home.name}.log").read_text())
         yield
     finally:
-        process.send_signal(signal.SIGINT)  # to PostgreSQL: end the sessions, then stop
+        process.send_signal(ended_by)
         process.wait(30)
 
 
