@@ -11,12 +11,14 @@ import pytest
 import requests
 from cryptography.fernet import Fernet
 
+from agmission_partners.environment import load
+from agmission_partners.variables import Variables
 from tests.support import servers
 from tests.support.hosts import Host, manage
 from tests.support.journey import LOGIN, Journey
 from tests.support.processes import clean_environment
 from tests.support.sandbox import SandboxProcess
-from tests.support.services import drop_database, make_database
+from tests.support.services import drop_database, drop_keys, make_database
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.servers, pytest.mark.timeout(300)]
@@ -72,6 +74,8 @@ def hosts(database: str, broker: str, cloud: SandboxProcess, tmp_path: Path) -> 
     finally:
         for host in both:
             host.kill()
+        if broker.startswith("redis"):
+            drop_keys(broker, load(Variables(env)).broker_key_prefix)
 
 
 def is_ready(host: Host) -> bool:
