@@ -1,30 +1,16 @@
 """Chromium as Debian has it, driven by Playwright, and what every page is held to in it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 HARMLESS_FAILURES = ("net::ERR_ABORTED",)
 """What leaving a page does to requests that are still under way."""
-
-
-def program() -> str:
-    """Where Chromium is. Without it the test is skipped by name; with CI=true it fails, as nothing may be skipped there."""
-    path = shutil.which("chromium")
-    if path:
-        return path
-    missing = "Chromium is not installed (on Debian: apt install chromium)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(missing)
-    pytest.skip(missing)
 
 
 @contextmanager

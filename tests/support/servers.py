@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import needed
 from tests.support.ports import free_port, listens
 from tests.support.waiting import wait_for
 
@@ -91,9 +92,7 @@ def redis(directory: Path) -> Iterator[str]:
 @contextmanager
 def rabbitmq(directory: Path) -> Iterator[str]:
     """The address of a private RabbitMQ."""
-    program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-    if not program.exists():
-        _missing("RabbitMQ")
+    server = needed.program("rabbitmq-server", "rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server")
     port = free_port()
     home = directory / "rabbitmq"
     home.mkdir()
@@ -109,7 +108,7 @@ def rabbitmq(directory: Path) -> Iterator[str]:
         "CONF_ENV_FILE": str(home / "none"),
     }
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
-    with _server([program], home, port, None, env | {f"RABBITMQ_{name}": value for name, value in told.items()}, signal.SIGTERM):
+    with _server([server], home, port, None, env | {f"RABBITMQ_{name}": value for name, value in told.items()}, signal.SIGTERM):
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
 
 
