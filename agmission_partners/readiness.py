@@ -34,14 +34,19 @@ def problems() -> Iterator[str]:
     """One sentence for each thing that keeps work from moving."""
     try:
         _require_migrations()
-        yield from _silent_beat()
-        yield from _silent_queues()
+        yield from silent_processes()
     except MigrationsMissing:
         yield "database: migrations are missing; run `manage.py migrate`"
     except DatabaseError as error:
         logger.warning("the database does not answer: %s", error)
         yield "database: it does not answer"
-    yield from _unreachable_broker()
+    yield from unreachable_broker()
+
+
+def silent_processes() -> Iterator[str]:
+    """Beat and workers that leave no sign."""
+    yield from _silent_beat()
+    yield from _silent_queues()
 
 
 def warnings() -> Iterator[str]:
@@ -60,9 +65,14 @@ class MigrationsMissing(Exception):
 @cache
 def _require_migrations() -> None:
     """Raises MigrationsMissing. Asked once: a success is remembered, an exception is not."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if missing_migrations():
         raise MigrationsMissing
+
+
+def missing_migrations() -> int:
+    """How many the database lacks."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _silence() -> timedelta:
@@ -112,7 +122,8 @@ def _works(worker: str) -> bool:
     return any(kind.model._default_manager.filter(**live).exists() for kind in all_kinds())
 
 
-def _unreachable_broker() -> Iterator[str]:
+def unreachable_broker() -> Iterator[str]:
+    """A sentence where it does not answer."""
     try:
         with app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_SECONDS)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,20 +59,27 @@ def as_the_image_does(arguments: list[str]) -> list[str]:
     command = [sys.executable, "manage.py", *arguments]
     if os.geteuid() != 0:
         return command
-    version = "import sys; print(sys.version)"
-    seen = subprocess.run([*rights(IMAGE_USER), sys.executable, "-c", version], capture_output=True, text=True).stdout.strip()
-    return [*READ_ONLY, str(PROJECT_DIR), *rights(IMAGE_USER if seen == sys.version else 0), *command]
+    return [*READ_ONLY, str(PROJECT_DIR), *rights(user()), *command]
 
 
-def rights(user: int) -> list[str]:
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--"]
+@cache
+def user() -> int:
+    if os.geteuid() != 0:
+        return os.geteuid()
+    version = [*rights(IMAGE_USER), sys.executable, "-c", "import sys; print(sys.version)"]
+    return IMAGE_USER if subprocess.run(version, capture_output=True, text=True).stdout.strip() == sys.version else 0
+
+
+def rights(of: int) -> list[str]:
+    return ["setpriv", f"--reuid={of}", f"--regid={of}", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--"]
 
 
 def secret(place: Path, name: str, text: str) -> str:
     """A file that compose mounts for NAME_FILE."""
     path = place / name
     path.write_text(text)
-    path.chmod(0o444)
+    path.chmod(0o400)
+    os.chown(path, user(), -1)
     return str(path)
 
 
@@ -82,7 +90,7 @@ def site(place: Path) -> Iterator[Site]:
     inside, outside, plain = free_port(), free_port(), free_port()
     data = place / "data"
     data.mkdir()
-    data.chmod(0o777)
+    os.chown(data, user(), -1)
     password = secrets.token_urlsafe(12)
     env = clean_environment(
         DATA_DIR=str(data),

@@ -1,13 +1,23 @@
 """One of the hub's processes, for systemd, containers and everything else that watches over processes by itself."""
 
+import logging
 import os
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import ERROR
 from django.core.management.base import BaseCommand, CommandParser
 
+from agmission_partners import doctor
+from agmission_partners.doctor import services, starting
+from agmission_partners.environment import refuse_to_start
 from agmission_partners.supervisor.services import lasting
 from agmission_partners.variables import PROJECT_DIR
+
+logger = logging.getLogger(__name__)
+
+COMES_BACK = ("agmission.E009", "agmission.E011", "agmission.E012")
+"""Database, broker and clock."""
 
 
 class Command(BaseCommand):
@@ -21,6 +31,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This process is another from now on, so that signals reach it."""
+        _refuse_what_cannot_go_well()
         (service,) = [one for one in lasting(settings.HUB) if one.name == options["name"]]
         os.chdir(PROJECT_DIR)  # where gunicorn finds its configuration
         os.execv(service.command[0], list(service.command))  # noqa: S606  # no shell, our own command
+
+
+def _refuse_what_cannot_go_well() -> None:
+    """Wrong settings, files and an old database. A service that is away is said and waited for: it comes back by itself."""
+    for answer in doctor.answers([*starting.QUESTIONS, *services.QUESTIONS]):
+        if answer.unasked:
+            logger.warning("%s: not looked at, as %s", answer.question.about, answer.unasked)
+        for finding in answer.findings:
+            words = f"{finding.msg} ({finding.id}): {finding.hint}"
+            if finding.level >= ERROR and finding.id not in COMES_BACK:
+                refuse_to_start(words)
+            logger.warning("%s", words)
