@@ -15,7 +15,7 @@ from tests.support.accessibility import faults
 from tests.support.chromium import Watch, look, sign_in
 from tests.support.demo_hub import Demo, demo_hub
 
-pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.once, pytest.mark.timeout(300)]
 README = PROJECT_DIR / "README.md"
 
 
