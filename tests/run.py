@@ -1,7 +1,8 @@
 """Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
 
-Three lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded
-broker; the tests on PostgreSQL with Redis. They have installations of their own (`tests/settings.py`), so they do not meet.
+Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker;
+the tests on PostgreSQL with Redis; on each of the two also those with real processes, which mostly wait and go first on the
+processor. All have installations of their own (`tests/settings.py`), so they do not meet.
 """
 
 import os
@@ -91,30 +92,31 @@ def tests(name: str, *arguments: str, **variables: str) -> list[Done]:
     return [run(name, [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], environment(**variables))]
 
 
+def quick_tests(name: str, *arguments: str, **variables: str) -> list[Done]:
+    """Those that only compute: they take what processor time the others leave."""
+    command = ["nice", "-n", "10", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", QUICK, *arguments]
+    return [run(name, command, environment(**variables))]
+
+
 def checks_and_pure_tests() -> list[Done]:
     """What knows no database needs to run once only."""
-    return checks() + tests("tests without a database", "-m", QUICK, *WITHOUT_DATABASE)
-
-
-def database_tests(database: str, slow: str, **variables: str) -> list[Done]:
-    """The quick tests on one database, then the `slow` ones, of which the first would be disturbed."""
-    ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
-    done = tests(f"tests on {database}", "-m", QUICK, *ignored, **variables)
-    return done + (tests(f"real processes on {database}", "-m", slow, f"--ignore={CONTRACT}", **variables) if slow else [])
+    return checks() + quick_tests("tests without a database", *WITHOUT_DATABASE)
 
 
 def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
     """What runs side by side."""
+    ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     yield checks_and_pure_tests
+    yield partial(quick_tests, "tests on SQLite", *ignored)
     if extent == "quick":
-        yield partial(database_tests, "SQLite", "")
         return
-    yield partial(database_tests, "SQLite", "(live or crash or browser) and not servers")
+    real = partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers")
+    yield partial(real, f"--ignore={CONTRACT}")
     if given := stack.enter_context(servers.postgresql_and_redis()):
-        database, redis = given
-        yield partial(
-            database_tests, "PostgreSQL and Redis", "(live or crash) and not once", DATABASE_URL=database, REDIS_URL=redis
-        )
+        addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True))
+        yield partial(quick_tests, "tests on PostgreSQL and Redis", *ignored, **addresses)
+        real = partial(tests, "real processes on PostgreSQL and Redis", "-m", "(live or crash) and not once", **addresses)
+        yield partial(real, f"--ignore={CONTRACT}")
 
 
 def summary(done: Sequence[Done], seconds: float) -> str:
