@@ -83,6 +83,7 @@ TEMPLATES = [
 # One writer at a time is SQLite's nature: transactions take the lock when they begin (IMMEDIATE) and wait for it; begun
 # as readers they would fail at once when they come to write.
 DATABASES = {"default": dj_database_url.parse(HUB.database_url, conn_max_age=60, conn_health_checks=True)}
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # a pooler may give each transaction another connection
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -15,7 +15,7 @@ from flightdata import store
 from flightdata.models import ApplicationFile
 from partners.services import rotating
 
-NEWEST = 100
+NEWEST, AT_ONCE = 100, 1000
 SHOWN = 5
 
 
@@ -40,7 +40,10 @@ def newest_files() -> Iterator[CheckMessage]:
 
 def all_files() -> Iterator[CheckMessage]:
     """Every file of the raw store, read from end to end."""
-    yield from _compared(ApplicationFile.objects.order_by("pk").iterator(chunk_size=1000))
+    page: list[ApplicationFile] = list(ApplicationFile.objects.order_by("pk")[:AT_ONCE])
+    while page:
+        yield from _compared(page)
+        page = list(ApplicationFile.objects.filter(pk__gt=page[-1].pk).order_by("pk")[:AT_ONCE])
 
 
 def _compared(files: Iterable[ApplicationFile]) -> Iterator[CheckMessage]:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,12 @@ QUICK = {
 
 
 @pytest.fixture
-def database() -> Iterator[str]:
+def database(broker: str) -> Iterator[str]:
+    """Of its own; beside Redis through a pooler, of which all processes share four connections."""
     address = make_database(os.environ["DATABASE_URL"], "agmission_hosts")
-    yield address
-    drop_database(address)
+    with ExitStack() as stack:
+        stack.callback(drop_database, address)
+        yield stack.enter_context(servers.pooled(address)) if broker.startswith("redis") else address
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])

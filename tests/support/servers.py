@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from tests.support import needed
 from tests.support.ports import free_port, listens
@@ -110,6 +111,24 @@ def rabbitmq(directory: Path) -> Iterator[str]:
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
     with _server([server], home, port, None, env | {f"RABBITMQ_{name}": value for name, value in told.items()}, signal.SIGTERM):
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
+
+
+@contextmanager
+def pooled(database: str) -> Iterator[str]:
+    """The address of the same database through a private PgBouncer, which lends a connection for one transaction."""
+    program = needed.program("pgbouncer", "pgbouncer", "/usr/sbin/pgbouncer")
+    port, target = free_port(), urlsplit(database)
+    server = f"host={target.hostname} port={target.port or 5432} user={target.username}"
+    settings = f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
+    with tempfile.TemporaryDirectory(prefix="agmission-pooler-") as directory:
+        os.chmod(directory, 0o755)
+        home = Path(directory) / "pgbouncer"
+        home.mkdir()
+        (home / "pgbouncer.ini").write_text(
+            f"[databases]\n{target.path[1:]} = {server}\n\n[pgbouncer]\n{settings}default_pool_size = 4\n"
+        )
+        with _server([program, home / "pgbouncer.ini"], home, port, _unprivileged_user()):
+            yield urlunsplit(target._replace(netloc=f"{target.username}@127.0.0.1:{port}"))
 
 
 def _redis_program() -> str:
