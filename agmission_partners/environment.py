@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import dj_database_url
 from cryptography.fernet import Fernet
 
-from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc
+from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc, web_address
 from agmission_partners.variables import Variables, WrongVariable, data_dir, variables
 
 BROKER_SCHEMES = ("redis", "rediss", "sentinel", "redis+socket", "amqp", "amqps")
@@ -50,6 +50,7 @@ class Hub:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     time_zone: str
     log_format: str
+    sentry_dsn: str = field(repr=False)
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     broker_url: str = field(repr=False)
@@ -112,6 +113,7 @@ def load(source: Variables | None = None) -> Hub:
         trusted_proxies=tuple(map(ip_network, read.words("TRUSTED_PROXIES", PROXIES, check=_network))),
         time_zone=read.text("TIME_ZONE", "a time zone such as America/Winnipeg", "UTC", check=_time_zone),
         log_format=read.text("LOG_FORMAT", "line or json", "line", check=_log_format),
+        sentry_dsn=read.text("SENTRY_DSN", "https://key@host/project", check=web_address) if read.is_set("SENTRY_DSN") else "",
         database_url=_database_url(read),
         redis_url=redis_url,
         broker_url=_url(read, "BROKER_URL", (*BROKER_SCHEMES, *(["memory"] if debug else [])), redis_url or None),

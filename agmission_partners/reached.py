@@ -55,7 +55,7 @@ class Mail:
     server: MailServer | None
 
 
-def _web_address(url: str) -> None:
+def web_address(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(url)
@@ -65,7 +65,7 @@ def read_satloc(read: Variables) -> Satloc:
     address = read.first_of("SATLOC_BASE_URL", "SATLOC_API_ENDPOINT")
     timeout = read.first_of("SATLOC_TIMEOUT", "SATLOC_API_TIMEOUT")
     return Satloc(
-        base_url=read.text(address, "an address that begins with https:// or http://", SATLOC_CLOUD, check=_web_address).rstrip(
+        base_url=read.text(address, "an address that begins with https:// or http://", SATLOC_CLOUD, check=web_address).rstrip(
             "/"
         ),
         timeout=read.duration(timeout, 30_000, minimum=100, maximum=300_000),
@@ -82,7 +82,7 @@ def read_canary(read: Variables, satloc: Satloc) -> Canary | None:
     """None where it is off. Its cloud is a simulated one: neither SatLoc's own nor the one that customers' data goes to."""
 
     def simulated(url: str) -> None:
-        _web_address(url)
+        web_address(url)
         if same_server(url, satloc.base_url) or str(urlsplit(url).hostname).endswith(SATLOC_DOMAIN):
             raise ValueError(url)
 

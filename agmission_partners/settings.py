@@ -5,6 +5,7 @@ from datetime import timedelta
 import dj_database_url
 from django_guid.integrations import CeleryIntegration
 
+from agmission_partners import error_reports
 from agmission_partners.admin_settings import UNFOLD  # noqa: F401  # a setting of this module too
 from agmission_partners.environment import load_or_exit
 from agmission_partners.logging import probes_are_no_news
@@ -176,3 +177,6 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+if HUB.sentry_dsn:
+    error_reports.send_to(HUB.sentry_dsn, HUB.public_url or "unnamed")
