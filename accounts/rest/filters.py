@@ -63,7 +63,14 @@ class TruthFilter(django_filters.Filter):
         super().__init__(*args, widget=forms.TextInput, **options)
 
 
-class MomentField(forms.CharField):
+class ExactField(forms.CharField):
+    """A text in which spaces mean something: no number, id or time has them, and spaces alone are not nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "strip": False})
+
+
+class MomentField(ExactField):
     """A time; one without an offset is taken as UTC, as in bodies, and a date as its beginning."""
 
     def clean(self, value: Any) -> datetime | None:
@@ -85,7 +92,7 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
-class ReferenceField(forms.CharField):
+class ReferenceField(ExactField):
     """The text of an id; what it names is looked up where the asking user is known."""
 
 
@@ -106,7 +113,7 @@ class ReferenceFilter(django_filters.Filter):
         """The key of the thing that is named. Raises UnknownThing."""
         things = self.selector(self.parent.request.user)
         try:
-            if value.isdecimal() and int(value) > LARGEST_INTEGER:
+            if value != value.strip() or (value.isdecimal() and int(value) > LARGEST_INTEGER):
                 raise ObjectDoesNotExist
             return things.values_list("pk", flat=True).get(**{self.key: value})
         except (ObjectDoesNotExist, ModelValidationError, ValueError):
@@ -114,7 +121,7 @@ class ReferenceFilter(django_filters.Filter):
             raise UnknownThing(name, f"there is no such {things.model._meta.verbose_name}") from None
 
 
-class DayOrMomentField(forms.CharField):
+class DayOrMomentField(ExactField):
     """A time (RFC 3339; without an offset in UTC), or a date, which is that whole day in UTC: its first moment, and the end."""
 
     default_error_messages = {"invalid": "must be a date, or a time as in RFC 3339"}

@@ -95,6 +95,14 @@ def test_another_word_for_truth_is_refused(ops: User, value: str) -> None:
     assert complaints(response) == {"active": "invalid"}
 
 
+@pytest.mark.parametrize("value", [" ", "\t", " {key}", "{key} "])
+@pytest.mark.parametrize("name", ["jobNumber", "customerId", "dateFrom"])
+def test_spaces_are_no_part_of_an_id_or_time(ops: User, own: Tenant, name: str, value: str) -> None:
+    key = {"jobNumber": own.job.pk, "customerId": own.customer.pk, "dateFrom": "2026-05-01"}[name]
+    response = as_user(ops).get("/api/v1/assignments/", {name: value.format(key=key)})
+    assert (response.status_code, list(complaints(response))) == (400 if name == "dateFrom" else 404, [name])
+
+
 # The user of the session and the session itself are two statements; then one for the rows, and what the comment says.
 STATEMENTS = {
     "customers": 3,
