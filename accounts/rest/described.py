@@ -91,6 +91,7 @@ REFUSALS: Mapping[int, tuple[str, str, str, str]] = {
         "A customer with the code north exists already.",
         "The state of things does not allow it now.",
     ),
+    410: ("Gone", "expired", "The export has expired, and its file is gone; ask for it again.", "It was there once."),
     411: ("LengthRequired", "", "Send the body with a Content-Length; chunked bodies are not read.", "The body has no length."),
     412: ("PreconditionFailed", "changedMeanwhile", "The object was changed since you read it.", "If-Match names another state."),
     413: ("ContentTooLarge", "tooLarge", "The body is longer than 20971520 bytes; split it.", "The body is too long."),

@@ -1,6 +1,6 @@
 """What the OpenAPI document says of every operation, read off the foundation: a new route is described by what it stands on."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +18,6 @@ from accounts.rest.rules import EVERYBODY
 from accounts.rest.serializers import WireModelSerializer, WireSerializer
 from accounts.rest.viewsets import Guarded, HubViewSet, Read
 
-FILE = "application/octet-stream"
 WITH_BODY = ("POST", "PUT", "PATCH")
 READ_BODY = (408, 411, 413, 415)
 ALWAYS = (400, 406, 500, 503)
@@ -53,15 +52,16 @@ class HubSchema(AutoSchema):
         if self._is_read():
             answers["304"] = {"description": "It is still as If-None-Match says."}
         for code, body in answers.items():
-            body["headers"] = described.headers(*self._headers(code, body.get("content", {}))) | body.get("headers", {})
+            body["headers"] = described.headers(*self._headers(code, in_parts="206" in answers)) | body.get("headers", {})
             body["description"] = body["description"] or HTTPStatus(int(code)).phrase
         refused = sorted({*self._refusals(), *(int(code) for code in given if code not in answers)})
         return answers | {str(code): described.reference("responses", described.name_of(code)) for code in refused}
 
-    def _headers(self, code: str, content: Collection[str]) -> Iterator[str]:
-        if FILE in content:
+    def _headers(self, code: str, *, in_parts: bool) -> Iterator[str]:
+        """`in_parts`: it sends a file, of which a part can be had."""
+        if in_parts and code in ("200", "206"):
             yield from ("ETag", "Accept-Ranges", "Content-Disposition", "Content-Length")
-        if FILE in content and code == "206":
+        if code == "206":
             yield "Content-Range"
         if code == "304" or (code != "204" and self._shows_an_object()):
             yield "ETag"

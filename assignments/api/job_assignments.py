@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 
 from accounts.rest.rules import READERS
 from accounts.rest.viewsets import Listed, Rules
 from assignments.api.assignments import AssignmentFilters
+from assignments.api.described import JOB_NUMBER
 from assignments.api.serializers import AssignmentSerializer
 from assignments.selectors import visible_assignments, visible_jobs
 
 
+@extend_schema(parameters=[JOB_NUMBER])
 class JobAssignmentsViewSet(Listed):
     """The assignments of one job, as `assignments/` shows them: to a pilot its own alone."""
 

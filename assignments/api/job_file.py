@@ -1,6 +1,7 @@
 """`jobs/{number}/file`: what a pilot takes along."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -14,14 +15,15 @@ from rest_framework.request import Request
 from accounts.rest.rules import READERS
 from accounts.rest.viewsets import HubViewSet, Rules
 from assignments import job_files
+from assignments.api.described import JOB_NUMBER
 from assignments.models import Job
 from assignments.selectors import visible_jobs
 from assignments.services import taking_along
 
-BODIES = {
+BODIES: dict[Any, Any] = {
     (200, media_type): OpenApiTypes.OBJECT if media_type.endswith("json") else OpenApiTypes.BINARY
     for media_type in job_files.media_types()
-}
+} | {409: None}
 
 
 class AsTheJobSays(BaseContentNegotiation):
@@ -46,7 +48,7 @@ class JobFileViewSet(HubViewSet):
     content_negotiation_class = AsTheJobSays
     subject: Job
 
-    @extend_schema(request=None, responses=BODIES, filters=False)
+    @extend_schema(parameters=[JOB_NUMBER], request=None, responses=BODIES, filters=False)
     def retrieve(self, request: Request, number: str) -> HttpResponse:
         """KML, zipped shapefiles, GeoJSON or JSON: the areas less the exclusions, and the exclusions. An internal assignment of
         whoever asks counts as downloaded from then on. 409 where the job has no format, or no areas."""

@@ -190,7 +190,7 @@ class ApplicationViewSet(Listed, Read):
 
     @extend_schema(
         parameters=[OpenApiParameter("format", str, enum=list(WRITERS), required=True)],
-        responses={(200, CONTENT_TYPES[name].split(";")[0]): OpenApiTypes.BINARY for name in WRITERS},
+        responses=raw_bytes.whole(*(CONTENT_TYPES[name] for name in WRITERS)) | {409: None},
         filters=False,
     )
     @action(detail=True, methods=["get"], filter_backends=[], query_parameters=["format"], content_negotiation_class=SentAsItIs)

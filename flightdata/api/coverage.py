@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.rest.rules import OFFICE
 from accounts.rest.serializers import WireSerializer
 from accounts.rest.viewsets import HubViewSet, Rules
+from assignments.api.described import JOB_NUMBER
 from assignments.selectors import visible_jobs
 from flightdata import figures
 
@@ -33,11 +34,11 @@ class AreaFiguresSerializer(FiguresSerializer):
 
 
 class MethodSerializer(WireSerializer):
-    """How it was measured: `swathWidth` in metres, against which revision of the job."""
+    """How it was measured: `swathWidth` in metres, null where the job has none, against which revision of the job."""
 
     name = serializers.CharField()
     version = serializers.CharField()
-    swathWidth = serializers.FloatField()  # noqa: N815 - the shape is made with the contract's own names
+    swathWidth = serializers.FloatField(allow_null=True)  # noqa: N815 - the shape is made with the contract's own names
     jobRevision = serializers.IntegerField()  # noqa: N815
 
 
@@ -54,10 +55,10 @@ class JobCoverageViewSet(HubViewSet):
 
     selector = staticmethod(visible_jobs)
     serializer_class = CoverageSerializer
-    lookup_field = "pk"
+    lookup_field = "number"
     rules: Rules = {"retrieve": OFFICE}
 
-    @extend_schema(responses=CoverageSerializer, filters=False)
+    @extend_schema(parameters=[JOB_NUMBER], responses=CoverageSerializer, filters=False)
     def retrieve(self, request: Request, **_: Any) -> Response:
         """Of the job's areas, over all its flights and aircraft, ground sprayed twice counted once."""
         return Response(figures.of_job(self.subject.pk))

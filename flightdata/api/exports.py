@@ -5,7 +5,6 @@ from http import HTTPStatus
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -59,7 +58,8 @@ class ExportViewSet(Listed, Read):
     rules: Rules = {"list": OFFICE, "retrieve": OFFICE, "create": OFFICE, "download": OFFICE}
 
     @extend_schema(
-        parameters=limits.described(HTTPStatus.OK, HTTPStatus.CREATED), responses={200: ExportSerializer, 201: ExportSerializer}
+        parameters=limits.described(HTTPStatus.OK, HTTPStatus.CREATED),
+        responses={200: ExportSerializer, 201: ExportSerializer, 429: None},
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -72,7 +72,11 @@ class ExportViewSet(Listed, Read):
             response[name] = value
         return response
 
-    @extend_schema(responses={(200, CONTENT_TYPES[name].split(";")[0]): OpenApiTypes.BINARY for name in FORMATS}, filters=False)
+    @extend_schema(
+        parameters=[raw_bytes.RANGE],
+        responses=raw_bytes.described_as(*(CONTENT_TYPES[name] for name in FORMATS)) | {409: None, 410: None},
+        filters=False,
+    )
     @action(detail=True, methods=["get"], filter_backends=[], content_negotiation_class=SentAsItIs)
     def download(self, request: Request, pk: str) -> HttpResponseBase:
         """The file; the ETag is its SHA-256. 409 until it is done, 410 once it has expired."""

@@ -25,13 +25,21 @@ Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
 
-DESCRIBED: dict[Any, Any] = {
-    (200, "application/octet-stream"): OpenApiTypes.BINARY,
-    (206, "application/octet-stream"): OpenApiTypes.BINARY,
-    304: None,
-    416: None,
-}
-"""What an operation that sends a raw file may answer, for `extend_schema`."""
+
+def whole(*content_types: str) -> dict[Any, Any]:
+    """The answer of an operation that sends a file of one of these types, for `extend_schema`."""
+    names = [content_type.split(";")[0] for content_type in content_types]
+    return {(200, name): OpenApiTypes.OBJECT if name.endswith("json") else OpenApiTypes.BINARY for name in names}
+
+
+def described_as(*content_types: str) -> dict[Any, Any]:
+    """The same where a part of it can be had, which is bytes, and where the client may know it already."""
+    answers = whole(*content_types)
+    return {**answers, **{(206, name): OpenApiTypes.BINARY for _, name in answers}, 304: None, 416: None}
+
+
+DESCRIBED = described_as("application/octet-stream")
+"""The same for a raw file."""
 
 RANGE = OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Which bytes are still lacking: `bytes=1000-`.")
 CHUNK = 1 << 18

@@ -14,6 +14,6 @@ router.register("applications", ApplicationViewSet, basename="application")
 router.register("exports", ExportViewSet, basename="export")
 
 urlpatterns = [
-    path("jobs/<int:pk>/coverage/", JobCoverageViewSet.as_view({"get": "retrieve"}), name="job-coverage"),
+    path("jobs/<str:number>/coverage/", JobCoverageViewSet.as_view({"get": "retrieve"}), name="job-coverage"),
     *router.urls,
 ]

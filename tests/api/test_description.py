@@ -46,6 +46,35 @@ def test_every_operation_tells_its_refusals(committed: dict[str, Any]) -> None:
             assert all(body == reference("responses", name_of(int(code))) for code, body in refused.items()), (path, method)
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "refusals"),
+    [
+        ("/api/v1/exports/", "post", {"429"}),
+        ("/api/v1/exports/{id}/download/", "get", {"409", "410", "416"}),
+        ("/api/v1/jobs/{number}/file", "get", {"409"}),
+    ],
+)
+def test_what_one_operation_refuses_by_itself_is_told(
+    committed: dict[str, Any], path: str, method: str, refusals: set[str]
+) -> None:
+    assert refusals <= set(committed["paths"][path][method]["responses"])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/exports/{id}/download/", "/api/v1/applications/{id}/export/"])
+def test_what_is_sent_as_json_is_described_as_json(committed: dict[str, Any], path: str) -> None:
+    sent = committed["paths"][path]["get"]["responses"]["200"]["content"]
+    assert sent["application/geo+json"]["schema"]["type"] == "object"
+    assert sent["text/csv"]["schema"] == {"type": "string", "format": "binary"}
+
+
+def test_a_job_has_its_number_in_every_address(committed: dict[str, Any]) -> None:
+    of_jobs = {path: methods for path, methods in committed["paths"].items() if path.startswith("/api/v1/jobs/{")}
+    for path, methods in of_jobs.items():
+        for operation in methods.values():
+            keys = {one["name"]: one["schema"]["type"] for one in operation["parameters"] if one.get("in") == "path"}
+            assert keys == {"number": "integer"}, path
+
+
 def test_a_refusal_is_a_problem_document(committed: dict[str, Any]) -> None:
     for name, refusal in committed["components"]["responses"].items():
         assert list(refusal["content"]) == ["application/problem+json"], name
