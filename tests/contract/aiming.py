@@ -1,15 +1,20 @@
 """Aiming requests at things that exist: what only the hub gives out, and rules that a schema cannot say."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from schemathesis import Case
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
 
+from accounts.states import Role
+from flightdata.exports.formats import KINDS
 from tests.support.fields import FIELD
 from tests.support.world import Tenant
 
 Known = dict[str, Any]
+PASSWORD = "crop-duster-9"
 MADE_FOR_A_CUSTOMER = ("createSystemUser", "/partner-system-users/", "/v1/jobs/", "/applications/")
 
 
@@ -30,23 +35,25 @@ def known_to(tenant: Tenant) -> Known:
         "sprayAreas": FIELD,
         "excludedAreas": FIELD,
         "adapter": tenant.partner.adapter,
-        "password": "crop-duster-9",
+        "password": PASSWORD,
+        "login": {"username": tenant.office.username, "password": PASSWORD},
         "partnerType": tenant.partner.adapter,
-        "format": "satloc-text",
+        "expiresAt": (timezone.now() + timedelta(days=30)).isoformat(),
     }
 
 
-def kept_by(tenant: Tenant) -> Known:
+def kept_by(tenant: Tenant, role: Role) -> Known:
     """What an object was made with, and keeps."""
-    return {"number": tenant.job.pk, "partnerCode": tenant.partner.code}
+    ends = tenant.tokens[role].expiry
+    return {"number": tenant.job.pk, "partnerCode": tenant.partner.code, "expiresAt": ends.isoformat()}
 
 
-def aim(case: Case, tenant: Tenant) -> None:
+def aim(case: Case, tenant: Tenant, role: Role) -> None:
     """Where a request is as the description says, let it name what there is, and no cursor or tag that nobody gave."""
-    known = known_to(tenant) | (kept_by(tenant) if case.method in ("PUT", "PATCH") else {})
+    known = known_to(tenant) | (kept_by(tenant, role) if case.method in ("PUT", "PATCH") else {})
     resource = next(word for word in case.path.split("/") if word not in ("api", "v1", ""))
     if _is_right(case, ParameterLocation.PATH):
-        case.path_parameters = dict.fromkeys(case.path_parameters, str(tenant.keys().get(resource)))
+        case.path_parameters = dict.fromkeys(case.path_parameters, str(tenant.keys(role).get(resource)))
     if _is_right(case, ParameterLocation.QUERY):
         case.query = {name: known.get(name, value) for name, value in case.query.items() if name != "cursor"}
     if _is_right(case, ParameterLocation.HEADER):
@@ -100,6 +107,21 @@ def _role_fits(body: Known, case: Case, known: Known) -> Known:
     return body | of | {"role": "pilot"}
 
 
+def _is_exported(body: Known, case: Case, known: Known) -> Known:
+    """Each kind has states of its own."""
+    if not case.operation.path.endswith("/exports/") or "status" not in (body.get("filter") or {}):
+        return body
+    statuses = KINDS[body["kind"]].statuses
+    others = {name: value for name, value in body["filter"].items() if name != "status"}
+    return body | {"filter": others | ({"status": statuses[0]} if statuses else {})}
+
+
+def _has_a_parser(body: Known, case: Case, known: Known) -> Known:
+    """A file carried in names the one that reads it."""
+    is_named = case.operation.path.endswith("/applications/") and "format" in body
+    return body | {"format": "satloc-text"} if is_named else body
+
+
 def _formats_fit(body: Known, case: Case, known: Known) -> Known:
     """A partner is sent JSON, or one of the formats that it takes."""
     configuration = body.get("configuration")
@@ -110,9 +132,14 @@ def _formats_fit(body: Known, case: Case, known: Known) -> Known:
     return body
 
 
+def _signs_in(body: Known, case: Case, known: Known) -> Known:
+    """As somebody whom the hub knows."""
+    return body | known["login"] if case.operation.path.endswith("/login") else body
+
+
 def _has_a_file(body: Known, case: Case, known: Known) -> Known:
     """The client of this test forgets the line before an empty file."""
-    return body | {"file": b"1,2,3"} if body.get("file") == b"" else body
+    return body | {"file": b"1,2,3"} if getattr(body.get("file"), "data", None) == b"" else body
 
 
-RULES = (_says_whose_it_is, _ends_after_it_starts, _role_fits, _formats_fit, _has_a_file)
+RULES = (_says_whose_it_is, _ends_after_it_starts, _role_fits, _formats_fit, _is_exported, _has_a_parser, _has_a_file, _signs_in)

@@ -8,12 +8,9 @@ from typing import Any, NoReturn
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
-from accounts.models import User
-from assignments.models import JobAssignment
-from tests.support.scene import a_user
-from tests.support.world import Tenant, a_tenant
+from tests.contract.world import World, a_world
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +45,15 @@ def _bounds(settings: Any) -> None:
     settings.HUB = replace(settings.HUB, satloc=satloc, min_poll_interval=timedelta(0))
 
 
-@pytest.fixture
-def own(db: None) -> Tenant:
-    tenant = a_tenant("prairie")
-    config = {"aircraftId": tenant.aircraft.external_id, "systemUserId": str(tenant.account.pk)}
-    JobAssignment.objects.update(partner_config=config)
-    return tenant
+@pytest.fixture(scope="module")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """One transaction around all tests, instead of one for each."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
-@pytest.fixture
-def ops(db: None) -> User:
-    return a_user(None)
+@pytest.fixture(scope="module")
+def world(db: None) -> World:
+    """Made once: each request finds it as it was before the others."""
+    return a_world()
