@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.examples import SIGN_IN
 from accounts.api.users import UserSerializer
 from accounts.models import ApiToken
 from accounts.rest.fields import SecretField, UtcDateTimeField
@@ -46,6 +47,7 @@ class LoginView(APIView):
         responses={200: SignedInSerializer, 401: None, 429: None},
         auth=[],
         operation_id="auth_login",
+        examples=SIGN_IN,
     )
     def post(self, request: Request) -> Response:
         """Sign in."""

@@ -14,6 +14,7 @@ from accounts.rest.rules import OFFICE
 from accounts.rest.serializers import WireSerializer
 from accounts.rest.viewsets import HubViewSet, Rules
 from assignments.api.config_fields import PartnerConfigField
+from assignments.api.examples import ASSIGNED
 from assignments.partner_config import PartnerConfig
 from assignments.selectors import visible_jobs
 from assignments.services.assigning import Assigned, AssignRequest, AssignResult, assign
@@ -94,7 +95,7 @@ class AssignView(HubViewSet):
     serializer_class = AssignSerializer
     rules: Rules = {"assign": OFFICE}
 
-    @extend_schema(request=AssignSerializer, responses=AssignAnswerSerializer)
+    @extend_schema(request=AssignSerializer, responses=AssignAnswerSerializer, examples=ASSIGNED)
     @idempotent
     def assign(self, request: Request, number: str) -> Response:
         """Users of `avUsers` lose the job, those of `asUsers` get it, all others lose it where it is not under way yet."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -17,6 +17,7 @@ from accounts.rest.viewsets import Created, Deleted, Listed, Read, Rules, Update
 from accounts.selectors import visible_customers
 from accounts.states import Role
 from assignments import areas
+from assignments.api.examples import NEW_JOB
 from assignments.api.job_filters import JobFilters
 from assignments.models import Job
 from assignments.selectors import progress_of, visible_jobs
@@ -133,6 +134,7 @@ class JobSerializer(WireModelSerializer):
         return user.customer
 
 
+@extend_schema_view(create=extend_schema(examples=NEW_JOB))
 class JobViewSet(Listed, Read, Created, Updated, Deleted):
     """Field jobs, by the job system's number. Only those that nobody was given can be deleted."""
 

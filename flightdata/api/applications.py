@@ -38,6 +38,7 @@ from flightdata.api.application_serializers import (
     TakeInSerializer,
 )
 from flightdata.api.coverage import CoverageSerializer
+from flightdata.api.examples import NEW_FILE
 from flightdata.api.uploading import BoundedUpload
 from flightdata.exports.formats import CONTENT_TYPES
 from flightdata.exports.records import WRITERS
@@ -103,7 +104,9 @@ class ApplicationViewSet(Listed, Read):
             raise TooLarge(str(error)) from None
 
     @extend_schema(
-        request={"multipart/form-data": TakeInSerializer}, responses={200: ApplicationSerializer, 201: ApplicationSerializer}
+        request={"multipart/form-data": TakeInSerializer},
+        responses={200: ApplicationSerializer, 201: ApplicationSerializer},
+        examples=NEW_FILE,
     )
     @idempotent(prepare=kept_file)
     def create(self, request: Request, file: tuple[Customer, Kept, dict[str, Any]]) -> Response:

@@ -20,6 +20,7 @@ from accounts.rest.viewsets import Listed, Read, Rules
 from accounts.selectors import visible_customers
 from flightdata import store
 from flightdata.api import raw_bytes
+from flightdata.api.examples import NEW_EXPORT
 from flightdata.api.export_serializers import ExportSerializer, shown_status
 from flightdata.exports.formats import CONTENT_TYPES, FORMATS
 from flightdata.models import Export
@@ -60,6 +61,7 @@ class ExportViewSet(Listed, Read):
     @extend_schema(
         parameters=limits.described(HTTPStatus.OK, HTTPStatus.CREATED),
         responses={200: ExportSerializer, 201: ExportSerializer, 429: None},
+        examples=NEW_EXPORT,
     )
     @idempotent
     def create(self, request: Request) -> Response:

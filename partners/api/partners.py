@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
 from accounts.rest import etags
@@ -16,6 +16,7 @@ from accounts.rest.serializers import WireModelSerializer
 from accounts.rest.viewsets import Created, Deleted, Listed, Orderings, Read, Rules, Updated
 from partners.adapters import registry
 from partners.api.configuration import ConfigurationSerializer, checked
+from partners.api.examples import NEW_PARTNER
 from partners.api.health import HEALTH_RULES, MACHINE_COLUMNS, HealthActions, HealthSerializer, health_of
 from partners.models import PARTNER_CODE, Partner, default_configuration
 from partners.selectors import visible_partners
@@ -95,6 +96,7 @@ class PartnerFilters(WireFilterSet):
     search = SearchFilter("code", "name")
 
 
+@extend_schema_view(create=extend_schema(examples=NEW_PARTNER))
 class PartnerViewSet(HealthActions, Listed, Read, Created, Updated, Deleted):
     """Organizations whose clouds aircraft talk to; deleting one deactivates it: nothing is called any more."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from accounts.rest.viewsets import Created, Deleted, Listed, Orderings, Read, Ru
 from accounts.selectors import visible_customers
 from accounts.states import Role
 from partners.account_states import state_is
+from partners.api.examples import NEW_ACCOUNT
 from partners.models import WATCHED, Aircraft, PartnerSystemUser
 from partners.selectors import held_until, state_of, visible_aircraft, visible_partners, visible_system_users
 from partners.services import aircraft as aircraft_service
@@ -144,6 +145,7 @@ class AircraftFilters(WireFilterSet):
     search = SearchFilter("external_id", "name")
 
 
+@extend_schema_view(create=extend_schema(examples=NEW_ACCOUNT))
 class SystemUserViewSet(Listed, Read, Created, Updated, Deleted):
     """Accounts; deleting one deactivates it: no call is made for it any more."""
 
