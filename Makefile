@@ -17,7 +17,7 @@ help:
 	@echo "make test     all that CI runs: style, types, layers, tests on SQLite and on PostgreSQL with Redis"
 	@echo "make check    the part of it without real processes and PostgreSQL, for daily work"
 	@echo "make bench    print the figures of speed"
-	@echo "make contract asks the API what openapi.yaml allows and forbids; takes many minutes, and is not clean yet"
+	@echo "make contract ask the API what openapi.yaml allows and forbids: thousands of requests, the same ones every time"
 	@echo "make browser  look at every page in Chromium, wide and narrow, light and dark"
 	@echo "make screens  take the pictures of docs/screens anew"
 	@echo "make format   format the code, and mend what can be mended"

@@ -28,7 +28,7 @@ BIN = Path(sys.executable).parent
 QUICK = "not live and not crash and not browser"
 WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
 CONTRACT = "tests/contract"
-"""Slow, and slow to collect: requests are made from the API's description. `make contract` runs it."""
+"""Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""
 SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)")
 CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
@@ -94,27 +94,31 @@ def tests(name: str, *arguments: str, **variables: str) -> list[Done]:
 
 def quick_tests(name: str, *arguments: str, **variables: str) -> list[Done]:
     """Those that only compute: they take what processor time the others leave."""
-    command = ["nice", "-n", "10", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", QUICK, *arguments]
+    command = ["nice", "-n", "10", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     return [run(name, command, environment(**variables))]
 
 
-def checks_and_pure_tests() -> list[Done]:
-    """What knows no database needs to run once only."""
-    return checks() + quick_tests("tests without a database", *WITHOUT_DATABASE)
+def whatever_runs_once(extent: str) -> list[Done]:
+    """What knows no database, and the API held to its description."""
+    if extent == "quick":
+        return checks() + quick_tests("tests without a database", "-m", f"{QUICK} and not thorough", *WITHOUT_DATABASE)
+    done = checks() + quick_tests("tests without a database", "-m", QUICK, *WITHOUT_DATABASE)
+    return done + quick_tests("tests from the description", CONTRACT)
 
 
 def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
     """What runs side by side."""
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
-    yield checks_and_pure_tests
-    yield partial(quick_tests, "tests on SQLite", *ignored)
+    yield partial(whatever_runs_once, extent)
     if extent == "quick":
+        yield partial(quick_tests, "tests on SQLite", "-m", f"{QUICK} and not thorough", *ignored)
         return
+    yield partial(quick_tests, "tests on SQLite", "-m", QUICK, *ignored)
     real = partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers")
     yield partial(real, f"--ignore={CONTRACT}")
     if given := stack.enter_context(servers.postgresql_and_redis()):
         addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True))
-        yield partial(quick_tests, "tests on PostgreSQL and Redis", *ignored, **addresses)
+        yield partial(quick_tests, "tests on PostgreSQL and Redis", "-m", QUICK, *ignored, **addresses)
         real = partial(tests, "real processes on PostgreSQL and Redis", "-m", "(live or crash) and not once", **addresses)
         yield partial(real, f"--ignore={CONTRACT}")
 
