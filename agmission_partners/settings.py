@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "assignments",
     "flightdata",
     "canary",
+    "moving_in",
     "work",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

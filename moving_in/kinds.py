@@ -1,0 +1,73 @@
+"""Which kinds of documents are taken, in which order, and how one is told from the other."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+CUSTOMER, PARTNER, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER = (
+    "customer", "partner", "user", "account", "job", "assignment", "tracker",
+)  # fmt: skip
+ORDER = (CUSTOMER, PARTNER, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER)
+"""Each refers to earlier ones only."""
+
+WORDS = {
+    CUSTOMER: "customers",
+    PARTNER: "partners",
+    USER: "users",
+    ACCOUNT: "partner system users",
+    JOB: "jobs",
+    ASSIGNMENT: "assignments",
+    TRACKER: "log trackers",
+}
+PEOPLE = frozenset({CUSTOMER, PARTNER, USER, ACCOUNT})
+NAMES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"job_?assign(ment)?s?|assignments?"), frozenset({ASSIGNMENT})),
+    (re.compile(r"partner_?system_?users?|system_?users?"), frozenset({ACCOUNT})),
+    (re.compile(r"(partner_?)?log_?trackers?|partner_?logs?"), frozenset({TRACKER})),
+    (re.compile(r"jobs?"), frozenset({JOB})),
+    (re.compile(r"partners?"), frozenset({PARTNER, ACCOUNT})),
+    (re.compile(r"customers?|clients?|applicators?"), frozenset({CUSTOMER})),
+    (re.compile(r"users?|accounts?"), PEOPLE),
+)
+"""Collections by their names, `-` as `_`. People of every kind may be in one collection: the old system's models share it."""
+
+
+def of_name(name: str) -> frozenset[str]:
+    """The kinds that a collection or file of this name may hold; empty where the name says nothing."""
+    base = name.lower().replace("-", "_").split(".")[0]
+    return next((kinds for pattern, kinds in NAMES if pattern.fullmatch(base)), frozenset())
+
+
+def of_document(fields: Mapping[str, Any], allowed: frozenset[str]) -> str:
+    """The kind of a document; empty where it is none that is allowed (all, where nothing is said)."""
+    if len(allowed) == 1:
+        return next(iter(allowed))
+    for kind, is_one in _TELLING:
+        if (not allowed or kind in allowed) and is_one(fields):
+            return kind
+    return ""
+
+
+def _has(fields: Mapping[str, Any], *names: str) -> bool:
+    return any(name in fields for name in names)
+
+
+def _is_job(fields: Mapping[str, Any]) -> bool:
+    return _has(fields, "sprayAreas", "swathWidth", "measureUnit", "appRate", "dlOp", "excludedAreas")
+
+
+def _is_account(fields: Mapping[str, Any]) -> bool:
+    return _has(fields, "partnerUsername", "partnerUserId") or (
+        _has(fields, "partnerId", "partner") and _has(fields, "apiKey", "apiSecret", "companyId")
+    )
+
+
+_TELLING = (
+    (ASSIGNMENT, lambda fields: _has(fields, "job", "jobId") and _has(fields, "user", "userId", "uid")),
+    (TRACKER, lambda fields: _has(fields, "logId", "externalLogId", "logFileName")),
+    (ACCOUNT, _is_account),
+    (PARTNER, lambda fields: _has(fields, "partnerCode")),
+    (JOB, _is_job),
+    (USER, lambda fields: _has(fields, "username", "email", "role", "kind")),
+    (CUSTOMER, lambda fields: _has(fields, "code") and _has(fields, "name", "units", "timeZone")),
+)
