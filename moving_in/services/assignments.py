@@ -37,11 +37,11 @@ class Reading:
     sync_state: dict[str, Any]
     account: str
     ended_at: datetime | None
+    key: UUID = field(init=False)
     rest: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def key(self) -> UUID:
-        return key_of(kinds.ASSIGNMENT, self.document.legacy_id)
+    def __post_init__(self) -> None:
+        self.key = key_of(kinds.ASSIGNMENT, self.document.legacy_id)
 
     @property
     def is_internal(self) -> bool:

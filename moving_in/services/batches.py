@@ -12,6 +12,8 @@ from moving_in import kinds
 from moving_in.documents import Document, Unreadable
 from moving_in.keys import key_of
 from moving_in.models import Origin
+from work.clock import now
+from work.inserting import insert
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Batch:
     there: int = 0
     made: int = 0
     lines: list[Line] = field(default_factory=list)
-    origins: list[Origin] = field(default_factory=list)
+    origins: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
@@ -72,23 +74,30 @@ class Batch:
     def keep(self, document: Document, object_id: Any, rest: dict[str, Any], *, there: bool = False) -> None:
         """It became this row, or was there already as this row; what no column has is kept beside it."""
         plain, secret = _parted(rest)
-        self.origins.append(
-            Origin(
-                id=key_of(self.kind, document.legacy_id),
-                kind=self.kind,
-                legacy_id=document.legacy_id,
-                object_id=str(object_id),
-                rest=plain or None,
-                sealed=json.dumps(secret) if secret else None,
-            )
-        )
+        self.origins.append(origin_of(self.kind, document.legacy_id, object_id, plain, secret))
         self.taken, self.there = self.taken + (not there), self.there + there
         for note in document.notes:
             self.note(document, note)
 
     def write_origins(self) -> None:
         """Once all is decided. A document may be taken for two things, a customer and its user."""
-        Origin.objects.bulk_create(self.origins, ignore_conflicts=True)
+        there = set(Origin.objects.filter(pk__in=[one["id"] for one in self.origins]).values_list("pk", flat=True))
+        at, new = now(), {one["id"]: one for one in self.origins if one["id"] not in there}
+        insert(Origin, [{**one, "taken_at": at} for one in new.values()])
+
+
+def origin_of(
+    kind: str, legacy_id: str, object_id: Any, rest: dict[str, Any] | None = None, secret: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The row that says what a document became."""
+    return {
+        "id": key_of(kind, legacy_id),
+        "kind": kind,
+        "legacy_id": legacy_id,
+        "object_id": str(object_id),
+        "rest": rest or None,
+        "sealed": json.dumps(secret) if secret else None,
+    }
 
 
 def subject_of(document: Document) -> str:

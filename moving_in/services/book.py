@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +61,7 @@ class Book:
         self._accounts: dict[UUID, list[Account]] = {}
         self._account_of: dict[str, UUID] = {}
         self._aircraft: dict[tuple[UUID, str], UUID] = {}
+        self._listed: dict[UUID, datetime | None] = {}
         self._planned: dict[str, KnownJob] = {}
 
     def people(self, legacy_ids: Iterable[str]) -> dict[str, Person]:
@@ -180,6 +182,14 @@ class Book:
             for key, account, external_id in known.values_list("pk", "system_user_id", "external_id"):
                 self._aircraft[account, external_id] = key
         return self._aircraft
+
+    def is_news(self, aircraft: UUID, checked: datetime | None) -> bool:
+        """Whether nothing newer was said of the last listing of this aircraft; it is remembered."""
+        known = self._listed.get(aircraft)
+        news = aircraft not in self._listed or bool(checked and (known is None or checked > known))
+        if news:
+            self._listed[aircraft] = checked
+        return news
 
     def account_with(self, accounts: Iterable[Account], aircraft_id: str) -> list[Account]:
         """Those of `accounts` that are known to have this aircraft."""

@@ -10,8 +10,7 @@ from accounts.states import Role, Units
 from moving_in import kinds
 from moving_in.documents import Document, Unreadable
 from moving_in.keys import key_of
-from moving_in.models import Origin
-from moving_in.services.batches import Batch, rest_of
+from moving_in.services.batches import Batch, origin_of, rest_of
 from moving_in.services.book import Book, Person
 from moving_in.services.reading import reference
 from work import history
@@ -126,14 +125,7 @@ def _tenant(document: Document, name: str, batch: Batch, book: Book) -> UUID:
         return known
     code = document.text("code", "customerCode", longest=40) or document.legacy_id[:40]
     row = Customer.objects.filter(code=code).first() or _made(code, name or code, book)
-    batch.origins.append(
-        Origin(
-            id=key_of(kinds.CUSTOMER, document.legacy_id),
-            kind=kinds.CUSTOMER,
-            legacy_id=document.legacy_id,
-            object_id=str(row.pk),
-        )
-    )
+    batch.origins.append(origin_of(kinds.CUSTOMER, document.legacy_id, row.pk))
     book.meet_customer(document.legacy_id, row.pk)
     return row.pk
 

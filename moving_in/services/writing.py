@@ -14,8 +14,11 @@ from assignments.states import AssignmentStatus, AttentionKind, Operation, PollS
 from moving_in.documents import as_moment
 from moving_in.services.batches import Batch
 from moving_in.services.book import Book
+from moving_in.services.reading import METRICS
 from work import attention, history
 from work.clock import now
+from work.ids import new_id
+from work.inserting import insert
 from work.leases import due_since
 
 if TYPE_CHECKING:
@@ -24,15 +27,16 @@ if TYPE_CHECKING:
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
 OBJECT_TYPE = states.assignment.object_type
 EVENT = "moved in"
+NOT_DUE = {"due_at": None, "rank_at": None}
 
 
 def write(placed: Sequence["Placed"], batch: Batch, book: Book) -> None:
     """In the transaction of the batch."""
     at = now()
     held = _held_ids(placed)
-    JobAssignment.objects.bulk_create([_assignment(one, held, at) for one in placed])
-    SyncOperation.objects.bulk_create([_operation(one, at) for one in placed if one.upload])
-    _make_targets(placed, at)
+    insert(JobAssignment, [_assignment(one, held, at) for one in placed])
+    insert(SyncOperation, [_operation(one, at) for one in placed if one.upload])
+    _make_targets(placed, book, at)
     _tell(placed, book.options.actor, at)
     _ask(placed, held)
     for one in placed:
@@ -61,31 +65,31 @@ def _stands(one: "Placed") -> bool:
     return one.reading.core.status != AssignmentStatus.CANCELLED
 
 
-def _assignment(one: "Placed", held: set[UUID], at: datetime) -> JobAssignment:
+def _assignment(one: "Placed", held: set[UUID], at: datetime) -> dict[str, Any]:
     from moving_in.services.assignments import date_of, ended_at
 
     reading = one.reading
     is_held = reading.key in held
-    return JobAssignment(
-        id=reading.key,
-        job_id=one.job.number,
-        user_id=one.person.key,
-        partner_type=one.account.adapter if one.account else reading.partner_type,
-        system_user_id=one.account.key if one.account else None,
-        aircraft_id=one.aircraft_id,
-        status=reading.core.status,
-        date=date_of(reading, at),
-        external_job_id="" if is_held else reading.external_job_id,
-        earlier_external_job_ids=[reading.external_job_id] if is_held else [],
-        partner_metadata=reading.metadata,
-        upload_metadata=reading.answer,
-        partner_config=_config(one),
-        sent_revision=_sent_revision(one),
-        ended_at=ended_at(reading, at),
-        created_at=at,
-        updated_at=at,
-        **reading.metrics,
-    )
+    return {
+        "id": reading.key,
+        "job_id": one.job.number,
+        "user_id": one.person.key,
+        "partner_type": one.account.adapter if one.account else reading.partner_type,
+        "system_user_id": one.account.key if one.account else None,
+        "aircraft_id": one.aircraft_id,
+        "status": reading.core.status,
+        "date": date_of(reading, at),
+        "external_job_id": "" if is_held else reading.external_job_id,
+        "earlier_external_job_ids": [reading.external_job_id] if is_held else [],
+        "partner_metadata": reading.metadata,
+        "upload_metadata": reading.answer,
+        "partner_config": _config(one),
+        "sent_revision": _sent_revision(one),
+        "ended_at": ended_at(reading, at),
+        "created_at": at,
+        "updated_at": at,
+        **{column: reading.metrics.get(column, 0 if column == "data_size" else None) for column in METRICS},
+    }
 
 
 def _config(one: "Placed") -> dict[str, Any]:
@@ -103,58 +107,66 @@ def _sent_revision(one: "Placed") -> int | None:
     return one.job.revision if one.upload.status == SyncStatus.SYNCED else None
 
 
-def _operation(one: "Placed", at: datetime) -> SyncOperation:
+def _operation(one: "Placed", at: datetime) -> dict[str, Any]:
     from moving_in.services.assignments import date_of
 
     upload, reading = one.upload, one.reading
     assert upload  # noqa: S101  # whoever calls has looked
     given_at = date_of(reading, at)
     last_attempt = upload.last_attempt or upload.last_success
-    arrived = upload.status == SyncStatus.SYNCED
-    due_at = max(upload.next_retry or at, at)
-    timing = due_since(due_at, reading.config.priority) if upload.status == SyncStatus.PENDING else {}
-    return SyncOperation(
-        assignment_id=reading.key,
-        operation=Operation.JOB_UPLOAD,
-        status=upload.status,
-        priority=reading.config.priority,
-        share_key=one.account.key if one.account else None,
-        attempts=upload.attempts,
-        last_attempt_at=last_attempt,
-        sent_at=(last_attempt or given_at) if upload.status == SyncStatus.UNCONFIRMED else None,
-        revision=one.job.revision if upload.tried else None,
-        in_doubt=upload.in_doubt,
-        queued_at=given_at,
-        first_tried_at=(last_attempt or given_at) if upload.tried else None,
-        last_success_at=upload.last_success or (last_attempt or given_at if arrived else None),
-        error=upload.error,
-        error_code=upload.error_code,
-        created_at=at,
-        updated_at=at,
+    arrived, pending = upload.status == SyncStatus.SYNCED, upload.status == SyncStatus.PENDING
+    timing = due_since(max(upload.next_retry or at, at), reading.config.priority) if pending else NOT_DUE
+    return {
+        "id": new_id(),
+        "assignment_id": reading.key,
+        "operation": Operation.JOB_UPLOAD,
+        "status": upload.status,
+        "priority": reading.config.priority,
+        "share_key": one.account.key if one.account else None,
+        "attempts": upload.attempts,
+        "last_attempt_at": last_attempt,
+        "sent_at": (last_attempt or given_at) if upload.status == SyncStatus.UNCONFIRMED else None,
+        "revision": one.job.revision if upload.tried else None,
+        "in_doubt": upload.in_doubt,
+        "queued_at": given_at,
+        "first_tried_at": (last_attempt or given_at) if upload.tried else None,
+        "last_success_at": upload.last_success or (last_attempt or given_at if arrived else None),
+        "error": upload.error,
+        "error_code": upload.error_code,
+        "created_at": at,
+        "updated_at": at,
         **timing,
-    )
+    }
 
 
-def _make_targets(placed: Iterable["Placed"], at: datetime) -> None:
+def _make_targets(placed: Iterable["Placed"], book: Book, at: datetime) -> None:
     """Aircraft with open assignments are listed from now on; what is known of the last listing is the newest that is said."""
     targets: dict[UUID, PollTarget] = {}
     for one in placed:
         if one.aircraft_id and one.account and one.upload and one.upload.tried and one.reading.core.status in OPEN:
-            new = _target(one, one.account.key, one.aircraft_id, at)
-            known = targets.setdefault(one.aircraft_id, new)
-            known.last_data_check = max(filter(None, [known.last_data_check, new.last_data_check]), default=None)
+            checked = _last_check(one)
+            if book.is_news(one.aircraft_id, checked):
+                targets[one.aircraft_id] = _target(one, one.account.key, one.aircraft_id, at)
     PollTarget.objects.bulk_create(targets.values(), ignore_conflicts=True)
     for key, target in targets.items():
         if target.last_data_check:
             older = Q(last_data_check__isnull=True) | Q(last_data_check__lt=target.last_data_check)
             PollTarget.objects.filter(older, aircraft=key).update(last_data_check=target.last_data_check)
-    idle = PollTarget.objects.filter(aircraft__in=targets, due_at__isnull=True, status=PollStatus.IDLE)
+    idle = PollTarget.objects.filter(aircraft__in=list(targets), due_at__isnull=True, status=PollStatus.IDLE)
     idle.update(**due_since(at, "normal"))
 
 
-def _target(one: "Placed", account: UUID, aircraft_id: UUID, at: datetime) -> PollTarget:
+def _polling(one: "Placed") -> dict[str, Any]:
     state = one.reading.sync_state.get("dataPolling")
-    state = state if isinstance(state, dict) else {}
+    return state if isinstance(state, dict) else {}
+
+
+def _last_check(one: "Placed") -> datetime | None:
+    return as_moment(_polling(one).get("lastDataCheck"))
+
+
+def _target(one: "Placed", account: UUID, aircraft_id: UUID, at: datetime) -> PollTarget:
+    state = _polling(one)
     priority = one.reading.config.priority
     return PollTarget(
         system_user_id=account,
@@ -162,7 +174,7 @@ def _target(one: "Placed", account: UUID, aircraft_id: UUID, at: datetime) -> Po
         share_key=account,
         status=PollStatus.IDLE,
         priority=priority,
-        last_data_check=as_moment(state.get("lastDataCheck")),
+        last_data_check=_last_check(one),
         last_success_at=as_moment(state.get("lastSuccess")),
         last_attempt_at=as_moment(state.get("lastAttempt")),
         error=str(state.get("error") or "")[:2000],

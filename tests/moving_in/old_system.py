@@ -11,7 +11,7 @@ import bson
 from bson import ObjectId, json_util
 from bson.json_util import CANONICAL_JSON_OPTIONS, RELAXED_JSON_OPTIONS
 
-SECRET = "crop-circle-77"  # noqa: S105  # never to be seen in a report or log
+SECRET = "crop-circle-77"  # never to be seen in a report or log
 LONG_AGO = datetime(2025, 5, 1, 12, tzinfo=UTC)
 
 
@@ -29,16 +29,15 @@ def guided(number: int, user: ObjectId, job: int, upload: str = "synced", **fiel
     """The implementation guide's generation."""
     state = {"status": upload, "attempts": 1, "lastAttempt": LONG_AGO}
     state |= {"lastSuccess": LONG_AGO} if upload == "synced" else {}
-    return plain(
-        number,
-        user,
-        job,
-        partnerType="satloc",
-        partnerConfig={"aircraftId": "N502AG", "priority": "high"},
-        partnerMetadata={"field": "river bend"},
-        syncState={"jobUpload": state, "dataPolling": {"status": "idle", "attempts": 0, "lastDataCheck": LONG_AGO}},
-        **{"status": 1, **({"externalJobId": f"ext-{number}"} if upload == "synced" else {}), **fields},
-    )
+    own = {
+        "status": 1,
+        "partnerType": "satloc",
+        "partnerConfig": {"aircraftId": "N502AG", "priority": "high"},
+        "partnerMetadata": {"field": "river bend"},
+        "syncState": {"jobUpload": state, "dataPolling": {"status": "idle", "attempts": 0, "lastDataCheck": LONG_AGO}},
+        **({"externalJobId": f"ext-{number}"} if upload == "synced" else {}),
+    }
+    return plain(number, user, job, **{**own, **fields})
 
 
 def a_user(number: int, customer: ObjectId | str, **fields: Any) -> dict[str, Any]:
@@ -50,11 +49,24 @@ def a_user(number: int, customer: ObjectId | str, **fields: Any) -> dict[str, An
 
 def an_operator(number: int = 1, **fields: Any) -> dict[str, Any]:
     """An operator of the old system was a user."""
-    return {"_id": an_id(number, "c"), "username": f"operator{number}", "role": "customer", "name": f"Operator {number}", **fields}
+    return {
+        "_id": an_id(number, "c"),
+        "username": f"operator{number}",
+        "role": "customer",
+        "name": f"Operator {number}",
+        **fields,
+    }
 
 
 def a_partner(**fields: Any) -> dict[str, Any]:
-    return {"_id": an_id(1, "p"), "partnerCode": "SATLOC", "partnerName": "SatLoc", "username": "satloc", "active": True, **fields}
+    return {
+        "_id": an_id(1, "p"),
+        "partnerCode": "SATLOC",
+        "partnerName": "SatLoc",
+        "username": "satloc",
+        "active": True,
+        **fields,
+    }
 
 
 def an_account(customer: ObjectId, **fields: Any) -> dict[str, Any]:
@@ -123,15 +135,16 @@ def a_whole(assignments: int = 12) -> dict[str, list[dict[str, Any]]]:
     pilots = [a_user(number, operator["_id"]) for number in range(10)]
     jobs = [a_job(1000 + number, operator["_id"]) for number in range(-(-assignments // 10))]
     given = [
-        (plain if number % 3 else guided)(number, pilots[number % 10]["_id"], 1000 + number // 10) for number in range(assignments)
+        (plain if number % 3 else guided)(number, pilots[number % 10]["_id"], 1000 + number // 10)
+        for number in range(assignments)
     ]
     return {
         "users": [operator, *pilots, a_partner(), an_account(operator["_id"])],
         "jobs": jobs,
         "job_assigns": given,
         "partner_log_trackers": [
-            {"_id": an_id(1, "t"), "logId": "L-1", "logFileName": "one.log", "aircraftId": "N502AG", "customerId": operator["_id"],
-             "partnerCode": "SATLOC", "processed": True},
+            {"_id": an_id(1, "t"), "logId": "L-1", "logFileName": "one.log", "aircraftId": "N502AG",
+             "customerId": operator["_id"], "partnerCode": "SATLOC", "processed": True},
         ],
     }  # fmt: skip
 
