@@ -4,22 +4,26 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-CUSTOMER, PARTNER, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER = (
-    "customer", "partner", "user", "account", "job", "assignment", "tracker",
+CUSTOMER, PARTNER, OPERATOR, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER = (
+    "customer", "partner", "operator", "user", "account", "job", "assignment", "tracker",
 )  # fmt: skip
-ORDER = (CUSTOMER, PARTNER, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER)
-"""Each refers to earlier ones only."""
+ORDER = (CUSTOMER, PARTNER, OPERATOR, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER)
+"""Each refers to earlier ones only. An operator is a user to whom others belong: it was the customer, in the old system."""
 
 WORDS = {
     CUSTOMER: "customers",
     PARTNER: "partners",
+    OPERATOR: "operators",
     USER: "users",
     ACCOUNT: "partner system users",
     JOB: "jobs",
     ASSIGNMENT: "assignments",
     TRACKER: "log trackers",
 }
-PEOPLE = frozenset({CUSTOMER, PARTNER, USER, ACCOUNT})
+OFFICE = ("customer", "applicator", "operator", "office", "owner", "client")
+ROLES = ("role", "kind", "userType", "type")
+OWNERS = ("customerId", "customer", "parent", "applicator", "company")
+PEOPLE = frozenset({CUSTOMER, PARTNER, OPERATOR, USER, ACCOUNT})
 NAMES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"job_?assign(ment)?s?|assignments?"), frozenset({ASSIGNMENT})),
     (re.compile(r"partner_?system_?users?|system_?users?"), frozenset({ACCOUNT})),
@@ -62,12 +66,23 @@ def _is_account(fields: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_user(fields: Mapping[str, Any]) -> bool:
+    return _has(fields, "username", "email", *ROLES)
+
+
+def _is_operator(fields: Mapping[str, Any]) -> bool:
+    role = next((fields[name] for name in ROLES if fields.get(name)), None)
+    owned = any(fields.get(name) is not None for name in OWNERS)
+    return isinstance(role, str) and role.strip().lower() in OFFICE and not owned
+
+
 _TELLING = (
     (ASSIGNMENT, lambda fields: _has(fields, "job", "jobId") and _has(fields, "user", "userId", "uid")),
     (TRACKER, lambda fields: _has(fields, "logId", "externalLogId", "logFileName")),
     (ACCOUNT, _is_account),
     (PARTNER, lambda fields: _has(fields, "partnerCode")),
     (JOB, _is_job),
-    (USER, lambda fields: _has(fields, "username", "email", "role", "kind")),
+    (OPERATOR, _is_operator),
+    (USER, _is_user),
     (CUSTOMER, lambda fields: _has(fields, "code") and _has(fields, "name", "units", "timeZone")),
 )

@@ -108,6 +108,7 @@ def _assignment(old: Reading, row: JobAssignment) -> tuple[list[str], bool]:
 COMPARERS: dict[str, Callable[[Became, Sequence[Document]], Found]] = {
     kinds.CUSTOMER: _simple(Customer, kinds.CUSTOMER, _customer),
     kinds.PARTNER: _simple(Partner, kinds.PARTNER, _partner),
+    kinds.OPERATOR: _simple(User, kinds.OPERATOR, _user),
     kinds.USER: _simple(User, kinds.USER, _user),
     kinds.ACCOUNT: _simple(PartnerSystemUser, kinds.ACCOUNT, _account),
     kinds.JOB: _simple(Job, kinds.JOB, _job),

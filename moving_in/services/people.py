@@ -15,9 +15,7 @@ from moving_in.services.book import Book, Person
 from moving_in.services.reading import reference
 from work import history
 
-OFFICE = ("customer", "applicator", "operator", "office", "owner", "client")
 ADMINISTRATORS = ("ops", "admin", "administrator", "superuser", "sysadmin")
-OWNERS = ("customerId", "customer", "parent", "applicator", "company")
 PLACEHOLDER, PLACEHOLDER_NAME = "moved-in", "Moved in from the old system"
 
 
@@ -92,7 +90,7 @@ def load_users(batch: Batch, book: Book) -> None:
 
 
 def _user(document: Document, batch: Batch, book: Book, names: "_Names") -> User | None:
-    role, tenant = _role(document), reference(document, *OWNERS)
+    role, tenant = _role(document), reference(document, *kinds.OWNERS)
     name = document.text("name", "fullName", "contact") or document.text("companyName", "company")
     if not tenant and role == Role.CUSTOMER:
         customer_id: UUID | None = _tenant(document, name, batch, book)
@@ -132,12 +130,12 @@ def _tenant(document: Document, name: str, batch: Batch, book: Book) -> UUID:
 
 def _role(document: Document) -> Role:
     """A pilot sees least, and is what somebody of an unknown role becomes."""
-    word = document.text("role", "kind", "userType", "type").lower()
+    word = document.text(*kinds.ROLES).lower()
     if word in ADMINISTRATORS:
         raise Unreadable("is an administrator: people who may do everything are made by hand")
-    if word and word not in (*OFFICE, "pilot"):
-        document.put_back(("role", "kind", "userType", "type"), "the role is none that is known here; taken as a pilot")
-    return Role.CUSTOMER if word in OFFICE else Role.PILOT
+    if word and word not in (*kinds.OFFICE, "pilot"):
+        document.put_back(kinds.ROLES, "the role is none that is known here; taken as a pilot")
+    return Role.CUSTOMER if word in kinds.OFFICE else Role.PILOT
 
 
 class _Names:

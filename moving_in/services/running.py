@@ -26,6 +26,7 @@ TRIES = 3
 LOADERS: dict[str, Callable[[Batch, Book], None]] = {
     kinds.CUSTOMER: people.load_customers,
     kinds.PARTNER: organizations.load_partners,
+    kinds.OPERATOR: people.load_users,
     kinds.USER: people.load_users,
     kinds.ACCOUNT: organizations.load_accounts,
     kinds.JOB: jobs.load,
