@@ -68,8 +68,8 @@ def write(path: Path, documents: Iterable[dict[str, Any]]) -> None:
             stream.write(bson.encode(one))
 
 
-def run(*arguments: str) -> tuple[float, float, str]:
-    """Seconds, megabytes, and what the command said."""
+def run(*arguments: str) -> tuple[float, float, float, str]:
+    """Seconds, those of them that this process computed, megabytes, and what the command said."""
     began = time.monotonic()
     command = [sys.executable, "manage.py", "migrate_job_assignments", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -77,7 +77,7 @@ def run(*arguments: str) -> tuple[float, float, str]:
     said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     assert status == 0, said
-    return time.monotonic() - began, used.ru_maxrss / 1024, said
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said
 
 
 def main() -> None:
@@ -95,8 +95,9 @@ def main() -> None:
         size = sum(path.stat().st_size for path in dump.iterdir()) / 1e6
         print(f"{assignments:,} assignments, {size:,.0f} MB of BSON, into {connection.vendor}", flush=True)
         for word, *options in (("taken over",), ("offered again",), ("compared", "--verify")):
-            seconds, megabytes, said = run(folder, *options)
-            print(f"  {word:<14} {seconds:6.1f} s   {assignments / seconds:8,.0f}/s   {megabytes:5.0f} MB at most", flush=True)
+            seconds, computing, megabytes, said = run(folder, *options)
+            rate = f"{assignments / seconds:8,.0f}/s"
+            print(f"  {word:<14} {seconds:6.1f} s ({computing:.1f} s computing) {rate} {megabytes:5.0f} MB at most", flush=True)
             missed = missed or megabytes > GOAL_MB or (not options and seconds > GOAL_SECONDS * assignments / ASSIGNMENTS + 10)
             print("    " + said.strip().splitlines()[-2][:120])
     season.forget()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 CUSTOMER, PARTNER, OPERATOR, USER, ACCOUNT, JOB, ASSIGNMENT, TRACKER = (
@@ -36,6 +37,7 @@ NAMES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
 """Collections by their names, `-` as `_`. People of every kind may be in one collection: the old system's models share it."""
 
 
+@lru_cache(maxsize=256)
 def of_name(name: str) -> frozenset[str]:
     """The kinds that a collection or file of this name may hold; empty where the name says nothing."""
     base = name.lower().replace("-", "_").split(".")[0]

@@ -10,6 +10,7 @@ from moving_in.documents import Document, Unreadable, as_json
 
 LARGEST_NUMBER = 2**63 - 1
 INTERNAL = "internal"
+STATUSES = frozenset(AssignmentStatus.values)
 METRICS = {
     "upload_ms": "uploadTime",
     "sync_ms": "syncDuration",
@@ -68,15 +69,16 @@ def _status(document: Document) -> int:
         value = int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
-    if isinstance(value, bool) or value not in AssignmentStatus.values:
+    if isinstance(value, bool) or value not in STATUSES:
         raise Unreadable(f"has the status {str(value)[:40]!r}, which is none of 0 new, 1 sent, 2 completed, 3 cancelled")
     return int(value)
 
 
 def partner_type_of(document: Document) -> str:
     """`internal` where nothing is said: the older generation knew nothing else."""
+    said = len(document.notes)
     text = document.text("partnerType", "partner", longest=40).lower() or INTERNAL
-    if document.notes:
+    if len(document.notes) > said:
         raise Unreadable("has a partnerType that is no name")
     return text
 
