@@ -35,6 +35,7 @@ class Raw:
     fields: Mapping[str, Any] | None = None
     fault: str = ""
     mark: str = ""
+    size: int = 0
     is_end: bool = False
     """Nothing after it could be read."""
 
@@ -212,7 +213,7 @@ def as_moment(value: Any) -> datetime | None:
     """A time from a simplified value: also written as a text, or as milliseconds since 1970."""
     try:
         moment = _moment(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else value
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if isinstance(moment, datetime) else None
 

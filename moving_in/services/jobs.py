@@ -132,7 +132,10 @@ def _date(document: Document, zone: ZoneInfo, *names: str) -> date | None:
     if moment is None:
         document.put_back(names, f"{names[0]} is no date")
         return None
-    return moment.astimezone(zone).date()
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # where the calendar ends
+        return moment.date()
 
 
 def _download_option(document: Document) -> int:

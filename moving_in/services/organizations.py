@@ -18,6 +18,7 @@ from partners.models import PARTNER_CODE, Partner, PartnerSystemUser, default_co
 from partners.services import configuration as configurations
 from partners.services.organizations import create_partner
 from partners.services.system_users import create_system_user
+from work.apart import OWNER
 from work.errors import Refused
 
 PLACEHOLDER = "moved-in"
@@ -40,6 +41,8 @@ def load_partners(batch: Batch, book: Book) -> None:
             if not code or not is_code(code):
                 raise Unreadable("has no partnerCode of letters, digits, dots, hyphens and underscores")
             found = Partner.objects.filter(code=code).first()
+            if found and found.pk == OWNER:
+                raise Unreadable(f"has the partnerCode {code}, which is the hub's own")
             partner = found or _partner(code, document, book)
             batch.keep(document, partner.pk, rest_of(document), there=bool(found))
             book.meet_partner(document.legacy_id, partner)

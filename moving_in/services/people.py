@@ -14,6 +14,7 @@ from moving_in.services.batches import Batch, origin_of, rest_of
 from moving_in.services.book import Book, Person
 from moving_in.services.reading import reference
 from work import history
+from work.apart import OWNER
 
 ADMINISTRATORS = ("ops", "admin", "administrator", "superuser", "sysadmin")
 PLACEHOLDER, PLACEHOLDER_NAME = "moved-in", "Moved in from the old system"
@@ -25,7 +26,7 @@ def load_customers(batch: Batch, book: Book) -> None:
         try:
             code = document.text("code", "customerCode", longest=40) or document.legacy_id[:40]
             name = document.text("name", "companyName", "company") or code
-            found = Customer.objects.filter(code=code).first()
+            found = of_code(code)
             row = found or _made(code, name, book, **_ways(document), active=document.take("active") is not False)
             batch.keep(document, row.pk, rest_of(document), there=bool(found))
             book.meet_customer(document.legacy_id, row.pk)
@@ -59,13 +60,21 @@ def _made(code: str, name: str, book: Book, **fields: Any) -> Customer:
     return row
 
 
+def of_code(code: str) -> Customer | None:
+    """The customer of this code; the canary's is nobody's."""
+    found = Customer.objects.filter(code=code).first()
+    if found and found.pk == OWNER:
+        raise Unreadable(f"has the code {code}, which is the hub's own")
+    return found
+
+
 def customer_for(reference_: str, book: Book, name: str = "") -> UUID | None:
     """Whose something is; with `--create-missing` a customer of that code is made where there is none."""
     found = book.customer(reference_)
     if found or not book.options.create_missing:
         return found
     code = reference_ if reference_ and len(reference_) <= 40 else PLACEHOLDER
-    row = Customer.objects.filter(code=code).first() or _made(code, name or PLACEHOLDER_NAME, book)
+    row = of_code(code) or _made(code, name or PLACEHOLDER_NAME, book)
     book.meet_customer(reference_, row.pk)
     return row.pk
 
@@ -100,7 +109,7 @@ def _user(document: Document, batch: Batch, book: Book, names: "_Names") -> User
         raise Unreadable(f"belongs to {f'the customer {tenant}, who' if tenant else 'a customer who'} is not known here")
     return User(
         id=key_of(kinds.USER, document.legacy_id),
-        username=names.free(document),
+        username=names.free(document, customer_id),
         legacy_id=_fitting(document.legacy_id),
         name=name,
         email=document.text("email", longest=254),
@@ -122,7 +131,7 @@ def _tenant(document: Document, name: str, batch: Batch, book: Book) -> UUID:
     if known:
         return known
     code = document.text("code", "customerCode", longest=40) or document.legacy_id[:40]
-    row = Customer.objects.filter(code=code).first() or _made(code, name or code, book)
+    row = of_code(code) or _made(code, name or code, book)
     batch.origins.append(origin_of(kinds.CUSTOMER, document.legacy_id, row.pk))
     book.meet_customer(document.legacy_id, row.pk)
     return row.pk
@@ -139,27 +148,31 @@ def _role(document: Document) -> Role:
 
 
 class _Names:
-    """Usernames of a batch, and which of them are taken."""
+    """Usernames of a batch, and whose they are."""
 
     def __init__(self, documents: list[Document]) -> None:
         wanted = {name for document in documents for name in self._of(document)}
-        self._taken = set(User.objects.filter(username__in=wanted).values_list("username", flat=True))
+        self._taken = dict(User.objects.filter(username__in=wanted).values_list("username", "customer"))
 
     def _of(self, document: Document) -> list[str]:
         copy = Document(document.fields)
         named = copy.text("username", longest=150) or copy.text("email", longest=150)
         return [name for name in (named, f"moved-{document.legacy_id}"[:150]) if name]
 
-    def free(self, document: Document) -> str:
-        """The document's own, or one made of its `_id` where somebody has that."""
+    def free(self, document: Document, customer_id: UUID) -> str:
+        """The document's own, or one made of its `_id` where somebody elsewhere has that.
+
+        Somebody of the same customer is probably the same person, whom two accounts would not serve.
+        """
         wanted = self._of(document)
         document.take("username")
         name = next((name for name in wanted if name not in self._taken), None)
-        if name is None:
-            raise Unreadable(f"has the username {wanted[0]}, which somebody else has here")
+        if name is None or self._taken.get(wanted[0]) == customer_id:
+            words = f"has the username {wanted[0]}, which the customer's own user has here"
+            raise Unreadable(f"{words}; give that one the legacyId {document.legacy_id}, and run this again")
         if name != wanted[0]:
             document.notes.append(f"the username {wanted[0]} is taken here; it is {name} now")
-        self._taken.add(name)
+        self._taken[name] = customer_id
         return name
 
 

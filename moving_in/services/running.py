@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from moving_in import kinds
@@ -21,6 +21,9 @@ from moving_in.sources import Source
 from work.errors import Refused
 
 BATCH = 1_000
+LARGEST_BATCH = 8 * 1024 * 1024
+"""Bytes: documents may be 16 MB each."""
+
 SHOWN = 20
 TRIES = 3
 LOADERS: dict[str, Callable[[Batch, Book], None]] = {
@@ -80,7 +83,11 @@ class Runner:
                 return unfinished, bool(unfinished.batches)
         move = Move(source=self._source.label[:300], fingerprint=fingerprint, report=str(reports.new_path(word)))
         if not self._options.dry_run:
-            move.save(force_insert=True)
+            try:
+                with transaction.atomic():
+                    move.save(force_insert=True)
+            except IntegrityError:
+                raise Refused("another run takes over the same source; this one ends", "movedMeanwhile") from None
         return move, False
 
     def _take(self, step: Step, outcome: Outcome) -> None:
@@ -89,7 +96,7 @@ class Runner:
         after, mark = (move.position, move.mark) if goes_on else (0, "")
         self._behind += after
         counts = outcome.counts.setdefault(step.kind, Counter())
-        for raws in _batched(step.part.read(after=after, mark=mark)):
+        for raws in batched(step.part.read(after=after, mark=mark)):
             batch = self._batch(step, raws, counts, outcome)
             self._behind += len(batch.documents) + len(batch.lines)
             last = raws[-1]
@@ -140,7 +147,7 @@ class Runner:
                     self._note(step, outcome, after, position, mark)
                     transaction.set_rollback(self._options.dry_run)
                 break
-            except (IntegrityError, Refused):
+            except IntegrityError:
                 if not tries_left:
                     raise
                 self._book.forget()
@@ -185,13 +192,16 @@ def _fresh(document: Document) -> Document:
     return Document(document.fields, document.where, document.legacy_id)
 
 
-def _batched(raws: Iterator[Raw]) -> Iterator[list[Raw]]:
+def batched(raws: Iterator[Raw]) -> Iterator[list[Raw]]:
+    """So many at once as fit into one transaction, and into memory."""
     batch: list[Raw] = []
+    size = 0
     for raw in raws:
         batch.append(raw)
-        if len(batch) == BATCH:
+        size += raw.size
+        if len(batch) == BATCH or size > LARGEST_BATCH:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
@@ -199,6 +209,3 @@ def _batched(raws: Iterator[Raw]) -> Iterator[list[Raw]]:
 def _fingerprint(source: Source, options: Options) -> str:
     told = json.dumps([source.identity, options.create_missing, options.customer.code if options.customer else ""])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-__all__ = ["DatabaseError", "Outcome", "Runner", "words_of"]

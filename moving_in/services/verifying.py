@@ -11,7 +11,7 @@ from moving_in.keys import key_of
 from moving_in.models import Origin
 from moving_in.services import comparing, reports
 from moving_in.services.batches import Line, Options, subject_of
-from moving_in.services.running import BATCH, SHOWN
+from moving_in.services.running import SHOWN, batched
 from moving_in.services.survey import Step, Survey, name_in
 from moving_in.sources import Source
 
@@ -60,11 +60,10 @@ class Comparison:
         counts = outcome.counts.setdefault(step.kind, Counter())
         documents: list[Document] = []
         lines: list[Line] = []
-        for raw in step.part.read():
-            lines += self._sort(step, raw, documents, counts)
-            if len(documents) == BATCH:
-                self._compare(step.kind, documents, counts, lines, outcome)
-        self._compare(step.kind, documents, counts, lines, outcome)
+        for raws in batched(step.part.read()):
+            for raw in raws:
+                lines += self._sort(step, raw, documents, counts)
+            self._compare(step.kind, documents, counts, lines, outcome)
 
     def _sort(self, step: Step, raw: Raw, documents: list[Document], counts: Counter[str]) -> Iterator[Line]:
         kind = kinds.of_document(raw.fields, step.part.kinds) if raw.fields else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
 OBJECT_TYPE = states.assignment.object_type
 EVENT = "moved in"
+LATEST_RETRY = timedelta(days=1)
 NOT_DUE = {"due_at": None, "rank_at": None}
 
 
@@ -115,7 +116,7 @@ def _operation(one: "Placed", at: datetime) -> dict[str, Any]:
     given_at = date_of(reading, at)
     last_attempt = upload.last_attempt or upload.last_success
     arrived, pending = upload.status == SyncStatus.SYNCED, upload.status == SyncStatus.PENDING
-    timing = due_since(max(upload.next_retry or at, at), reading.config.priority) if pending else NOT_DUE
+    timing = due_since(min(max(upload.next_retry or at, at), at + LATEST_RETRY), reading.config.priority) if pending else NOT_DUE
     return {
         "id": new_id(),
         "assignment_id": reading.key,

@@ -132,7 +132,7 @@ def _bounded_lines(stream: Stream) -> Iterator[bytes | None]:
 
 
 def _line(number: int, line: bytes | None) -> Raw:
-    raw = Raw(f"line {number}", number)
+    raw = Raw(f"line {number}", number, size=len(line or b""))
     if line is None:
         raw.fault = f"is longer than {LONGEST_LINE:,} bytes, which no document is"
         return raw
@@ -158,7 +158,7 @@ def _bson(stream: Stream, after: int) -> Iterator[Raw]:
     reader = _Framed(stream)
     try:
         for number, data in enumerate(islice(reader, after, None), after + 1):
-            yield _decoded(number, data)
+            yield decoded(number, data)
         if reader.fault:
             yield Raw(reader.where, reader.number + 1, fault=reader.fault, is_end=True)
     except BROKEN as error:
@@ -192,8 +192,9 @@ class _Framed:
             self.offset += length
 
 
-def _decoded(number: int, data: bytes) -> Raw:
-    raw = Raw(f"document {number}", number)
+def decoded(number: int, data: bytes) -> Raw:
+    """One document from its bytes."""
+    raw = Raw(f"document {number}", number, size=len(data))
     try:
         raw.fields = bson.decode(data, _OPTIONS)
     except BSONError as error:

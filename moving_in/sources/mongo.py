@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bson import json_util
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
+from pymongo.collection import Collection as RawCollection
 from pymongo.database import Database
 from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
 from pymongo.uri_parser import parse_uri
@@ -15,11 +19,13 @@ from pymongo.uri_parser import parse_uri
 from moving_in import kinds
 from moving_in.documents import Raw
 from moving_in.sources.base import Source, SourceUnreadable
-from moving_in.sources.files import _OPTIONS
+from moving_in.sources.files import decoded
 
 SCHEMES = ("mongodb://", "mongodb+srv://")
 PATIENCE_MS = 10_000
 PAGE = 2_000
+RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+"""As bytes: what cannot be read is one document then, and not a page of them."""
 
 
 def is_address(name: str) -> bool:
@@ -38,16 +44,21 @@ class Collection:
     def kinds(self) -> frozenset[str]:
         return kinds.of_name(self.name)
 
+    def _raw(self) -> "RawCollection[RawBSONDocument]":
+        return self.database.get_collection(self.name, RAW)  # type: ignore[arg-type, return-value]  # it takes the options' class
+
     def read(self, *, after: int = 0, mark: str = "") -> Iterator[Raw]:
         """A comparison is about keys of one type alone, so keys of other types are read once more rather than left out."""
         behind = {"_id": {"$not": {"$lte": json_util.loads(mark)}}} if mark else {}
-        found = self.database.get_collection(self.name, _OPTIONS).find(behind).sort("_id", 1).batch_size(PAGE)
+        found = self._raw().find(behind).sort("_id", 1).batch_size(PAGE)
         position = after
         try:
-            for fields in found:
+            for document in found:
                 position += 1
-                yield Raw(f"document {position}", position, fields, mark=json_util.dumps(fields["_id"]))
-        except PyMongoError as error:
+                raw = decoded(position, document.raw)
+                mark = raw.mark = json_util.dumps(raw.fields["_id"]) if raw.fields else mark
+                yield raw
+        except (PyMongoError, BSONError) as error:
             words = f"the database stopped answering: {type(error).__name__}"
             yield Raw(f"document {position + 1}", position + 1, fault=words, is_end=True)
 
