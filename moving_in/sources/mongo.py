@@ -45,7 +45,7 @@ class Collection:
         return kinds.of_name(self.name)
 
     def _raw(self) -> "RawCollection[RawBSONDocument]":
-        return self.database.get_collection(self.name, RAW)  # type: ignore[arg-type, return-value]  # it takes the options' class
+        return self.database.get_collection(self.name, RAW)  # type: ignore[return-value]  # of the class that the options name
 
     def read(self, *, after: int = 0, mark: str = "") -> Iterator[Raw]:
         """A comparison is about keys of one type alone, so keys of other types are read once more rather than left out."""
@@ -55,7 +55,7 @@ class Collection:
         try:
             for document in found:
                 position += 1
-                raw = decoded(position, document.raw)
+                raw = decoded(position, bytes(document.raw))
                 mark = raw.mark = json_util.dumps(raw.fields["_id"]) if raw.fields else mark
                 yield raw
         except (PyMongoError, BSONError) as error:
