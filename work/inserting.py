@@ -48,7 +48,9 @@ def insert(model: type[Model], rows: Sequence[Row]) -> None:
 
 
 def _copy(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    """What the database refuses is raised as Django's own errors, as everywhere."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in values:
             copy.write_row(row)
 
