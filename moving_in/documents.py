@@ -171,6 +171,11 @@ class Document:
                 return simplify(self.fields[name])
         return None
 
+    def peek(self, *names: str) -> Any:
+        """Likewise, but it stays in the rest: what it becomes here does not say all that it says."""
+        found = next((self.fields[name] for name in names if self.fields.get(name) is not None), None)
+        return simplify(found)
+
     def text(self, *names: str, longest: int = 200) -> str:
         """Likewise, as a text that a column of this length holds; what is none stays in the rest, with a note."""
         value = self.take(*names)

@@ -39,9 +39,10 @@ NAMES: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
 
 @lru_cache(maxsize=256)
 def of_name(name: str) -> frozenset[str]:
-    """The kinds that a collection or file of this name may hold; empty where the name says nothing."""
-    base = name.lower().replace("-", "_").split(".")[0]
-    return next((kinds for pattern, kinds in NAMES if pattern.fullmatch(base)), frozenset())
+    """The kinds that a file or collection of this name may hold, also `database.collection.json`; empty: it says nothing."""
+    words = name.lower().replace("-", "_").split(".")
+    found = (kinds for word in reversed(words) for pattern, kinds in NAMES if pattern.fullmatch(word))
+    return next(found, frozenset())
 
 
 def of_document(fields: Mapping[str, Any], allowed: frozenset[str]) -> str:

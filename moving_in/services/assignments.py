@@ -1,7 +1,7 @@
 """Assignments of both generations, with what became of sending them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,7 +64,7 @@ def read(document: Document) -> Reading:
     """Unreadable where the document cannot be an assignment."""
     core = reading.core_of(document)
     metadata, answer = reading.metadata_of(document)
-    config = reading.config_of(document)
+    config = _with_aircraft_id(reading.config_of(document), document, metadata)
     one = Reading(
         document=document,
         core=core,
@@ -85,16 +85,21 @@ def read(document: Document) -> Reading:
     return one
 
 
+def _with_aircraft_id(config: PartnerConfig, document: Document, metadata: dict[str, Any]) -> PartnerConfig:
+    """The configuration names the aircraft, or one of the places where it stood before there was one."""
+    named = config.aircraft_id or document.peek("aircraftId") or metadata.get("aircraftId")
+    return replace(config, aircraft_id=named) if isinstance(named, str) and len(named) <= 100 else config
+
+
 def _texts(state: dict[str, Any]) -> list[str]:
     return [value for part in state.values() if isinstance(part, dict) for value in part.values() if isinstance(value, str)]
 
 
 def _sync_state(document: Document) -> dict[str, Any]:
-    given = document.take("syncState")
-    if given is None or isinstance(given, dict):
-        return given or {}
-    document.put_back(("syncState",), "syncState is no object")
-    return {}
+    given = document.peek("syncState")
+    if given is not None and not isinstance(given, dict):
+        document.notes.append("syncState is no object")
+    return given if isinstance(given, dict) else {}
 
 
 def load(batch: Batch, book: Book) -> None:

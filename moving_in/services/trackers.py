@@ -82,8 +82,8 @@ def _of_partner(known: list[Account], partner: str, book: Book) -> list[Account]
 
 
 def _had(document: Document) -> bool:
-    word = str(document.take("status") or "").lower()
-    return document.take("processed") is True or word in DONE_WORDS
+    word = str(document.peek("status") or "").lower()
+    return document.peek("processed") is True or word in DONE_WORDS
 
 
 def _write(tracked: list[Tracked], aircraft: dict[tuple[UUID, str], UUID], batch: Batch, book: Book) -> None:
@@ -108,7 +108,7 @@ def _write(tracked: list[Tracked], aircraft: dict[tuple[UUID, str], UUID], batch
 
 def _row(one: Tracked, aircraft: UUID, at: datetime) -> PartnerLog:
     document = one.document
-    failed = not one.had and str(document.take("status") or "").lower() in FAILED_WORDS
+    failed = not one.had and str(document.peek("status") or "").lower() in FAILED_WORDS
     status = LogStatus.SKIPPED if one.had else LogStatus.FAILED if failed else LogStatus.DISCOVERED
     return PartnerLog(
         id=key_of(kinds.TRACKER, document.legacy_id),

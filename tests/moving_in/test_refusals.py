@@ -13,6 +13,7 @@ from partners.models import Partner, PartnerSystemUser
 from tests.moving_in import old_system
 from tests.moving_in.old_system import an_id, guided, plain
 from tests.support.scene import a_customer, a_job, a_partner, a_user, an_account
+from work.apart import OWNER
 from work.models import Attention
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +155,29 @@ def test_an_administrator_is_not_made(move: Move, tmp_path: Path, customer: Cust
     said = move(old_system.relaxed([old_system.a_user(9, customer.code, role="admin")], tmp_path / "users"))
     assert "is an administrator" in said
     assert not User.objects.filter(role=Role.OPS).exists()
+
+
+@pytest.mark.parametrize("fields", [{"partnerMetadata": {"aircraftId": "N7"}}, {"aircraftId": "N7"}])
+def test_the_aircraft_may_stand_where_it_stood_before(
+    move: Move, tmp_path: Path, customer: Customer, fields: dict[str, Any]
+) -> None:
+    an_account(customer, a_partner())
+    move(files(tmp_path, guided(1, PILOT, 1000, partnerConfig=None) | fields))
+    assignment = JobAssignment.objects.get()
+    assert assignment.aircraft
+    assert assignment.aircraft.external_id == "N7"
+    assert assignment.partner_config["aircraftId"] == "N7"
+
+
+def test_somebody_of_the_same_name_is_told_of_and_not_made_twice(move: Move, tmp_path: Path, customer: Customer) -> None:
+    a_user(customer, Role.PILOT, email="x@example.com")
+    here = User.objects.get(email="x@example.com")
+    said = move(old_system.relaxed([old_system.a_user(9, customer.code, username=here.username)], tmp_path / "users"))
+    assert f"give that one the legacyId {an_id(9, 'u')}" in said
+    assert User.objects.filter(customer=customer).count() == 2
+
+
+def test_what_is_the_hubs_own_is_nobodys(move: Move, tmp_path: Path) -> None:
+    Customer.objects.create(pk=OWNER, code="~canary", name="~canary")
+    said = move(old_system.relaxed([{"_id": 1, "code": "~canary", "name": "mine"}], tmp_path / "customers"))
+    assert "which is the hub's own" in said

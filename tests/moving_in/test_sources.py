@@ -8,6 +8,7 @@ import pytest
 
 from assignments.models import JobAssignment, SyncOperation
 from moving_in.models import Origin
+from moving_in.sources import open_source
 from partners.models import PartnerSystemUser
 from tests.moving_in import old_system
 from tests.moving_in.emulator import Emulator
@@ -48,6 +49,17 @@ def test_a_database_that_runs(move: Move, emulator: Emulator, tmp_path: Path) ->
     assert "not looked at: sessions" in said
     assert "assignments: 0 taken, 2,500 there already" in move(emulator.address("moved"))
     assert "assignments: 2,500 equal" in move(emulator.address("moved"), "--verify")
+
+
+def test_reading_a_database_goes_on_behind_any_key_whatever_its_type(emulator: Emulator) -> None:
+    keys = [*range(5), *(f"text{number}" for number in range(5)), *(old_system.an_id(number) for number in range(5))]
+    address = emulator.fill("mixed", {"jobs": [{"_id": key} for key in keys]})
+    (part,) = open_source(address).parts
+    marks = [raw.mark for raw in part.read()]
+    assert len(set(marks)) == len(keys)
+    for number, mark in enumerate(marks, 1):
+        assert {raw.mark for raw in part.read(after=number, mark=mark)} >= set(marks[number:])
+        assert mark not in {raw.mark for raw in part.read(after=number, mark=mark)}
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password(move: Move) -> None:
@@ -92,7 +104,12 @@ def test_fields_that_no_column_has_are_kept(move: Move, tmp_path: Path) -> None:
     whole = old_system.a_whole(1)
     whole["job_assigns"][0] |= {"colour": {"of": ["wing"]}, "weight": 12.5}
     move(old_system.a_dump(tmp_path / "dump", whole))
-    assert Origin.objects.get(kind="assignment").rest == {"colour": {"of": ["wing"]}, "weight": 12.5}
+    rest = Origin.objects.get(kind="assignment").rest
+    assert rest
+    assert (rest["colour"], rest["weight"]) == ({"of": ["wing"]}, 12.5)
+    assert rest["syncState"]["jobUpload"] == {
+        "status": "synced", "attempts": 1, "lastAttempt": "2025-05-01T12:00:00Z", "lastSuccess": "2025-05-01T12:00:00Z"
+    }  # fmt: skip
 
 
 def test_a_second_run_changes_nothing(move: Move, tmp_path: Path) -> None:
