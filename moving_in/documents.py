@@ -18,6 +18,7 @@ from assignments.partner_config import is_storable
 DEEPEST = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
+QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
 BOOKKEEPING = frozenset({"_id", "__v"})
 """Kept apart (`_id`), and the old system's count of its own writes."""
 
@@ -212,6 +213,11 @@ class Document:
         if not is_storable(rest):
             raise Unreadable("holds a character that no database keeps (NUL, or half of a surrogate pair)")
         return rest
+
+
+def without_queries(text: str) -> str:
+    """An old error's words. The old system's sign-in had the password in its address, which its errors may quote."""
+    return QUERY.sub("?[hidden]", text)
 
 
 def as_moment(value: Any) -> datetime | None:

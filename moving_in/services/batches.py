@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Customer
 from accounts.services.values import SECRET_NAME
 from moving_in import kinds
-from moving_in.documents import Document, Unreadable
+from moving_in.documents import QUERY, Document, Unreadable
 from moving_in.keys import key_of
 from moving_in.models import Origin
 from work.clock import now
@@ -117,7 +117,8 @@ def _parted(rest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _looks_secret(name: str, value: Any) -> bool:
-    if SECRET_NAME.search(name):
+    """By its name, or as an address with a query in it, where the old system's errors quote a password."""
+    if SECRET_NAME.search(name) or (isinstance(value, str) and QUERY.search(value)):
         return True
     if isinstance(value, dict):
         return any(_looks_secret(inner, part) for inner, part in value.items())

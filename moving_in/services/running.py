@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from moving_in import kinds
@@ -62,6 +62,7 @@ class Runner:
 
     def run(self) -> Outcome:
         """To its end, from where an earlier run of the same was broken off."""
+        _take_room()
         self._move, resumed = self._begin()
         outcome = Outcome(resumed=resumed, report=Path(self._move.report))
         outcome.counts = {kind: Counter(counts) for kind, counts in self._move.counts.items()}
@@ -175,6 +176,13 @@ class Runner:
         self._report.add([f"not looked at: {name}" for name in self._source.left])
         if not self._options.dry_run:
             Move.objects.filter(pk=self._move.pk).update(finished_at=Now(), report_size=self._report.size, done=self._move.done)
+
+
+def _take_room() -> None:
+    """SQLite holds 2 MB of its pages in memory, and the indexes that are written to here are larger than that."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size = -65536")
 
 
 def words_of(counts: Counter[str]) -> str:

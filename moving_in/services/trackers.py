@@ -9,7 +9,7 @@ from flightdata import states
 from flightdata.models import PartnerLog
 from flightdata.states import LogStatus
 from moving_in import kinds
-from moving_in.documents import Document, Unreadable
+from moving_in.documents import Document, Unreadable, without_queries
 from moving_in.keys import key_of
 from moving_in.services.batches import Batch, rest_of
 from moving_in.services.book import Account, Book
@@ -120,7 +120,7 @@ def _row(one: Tracked, aircraft: UUID, at: datetime) -> PartnerLog:
         listed_size=None,
         status=status,
         share_key=one.account.key,
-        error=document.text("error", "errorMessage", longest=2000) if failed else "",
+        error=without_queries(document.text("error", "errorMessage", longest=2000)) if failed else "",
         error_code="UNKNOWN_ERROR" if failed else "",
         created_at=at,
         updated_at=at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from assignments.states import AssignmentStatus, SyncStatus
-from moving_in.documents import as_moment
+from moving_in.documents import as_moment, without_queries
 from partners.adapters.errors import ErrorCode
 
 SURELY_NOT_THERE = frozenset({ErrorCode.AUTH_ERROR, ErrorCode.RATE_LIMIT, ErrorCode.NOT_FOUND})
@@ -63,7 +63,7 @@ def upload_of(state: Mapping[str, Any], told: Told) -> Upload:
         "last_attempt": as_moment(state.get("lastAttempt")),
         "last_success": as_moment(state.get("lastSuccess")),
         "next_retry": as_moment(state.get("nextRetry")),
-        "error": str(state.get("error") or "")[:2000],
+        "error": without_queries(str(state.get("error") or ""))[:2000],
         "error_code": code,
     }
     status, reason = _decided(word, code, facts, told)

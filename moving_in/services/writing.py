@@ -11,7 +11,7 @@ from django.db.models import Q
 from assignments import states
 from assignments.models import JobAssignment, PollTarget, SyncOperation
 from assignments.states import AssignmentStatus, AttentionKind, Operation, PollStatus, SyncStatus
-from moving_in.documents import as_moment
+from moving_in.documents import as_moment, without_queries
 from moving_in.services.batches import Batch
 from moving_in.services.book import Book
 from moving_in.services.reading import METRICS
@@ -178,7 +178,7 @@ def _target(one: "Placed", account: UUID, aircraft_id: UUID, at: datetime) -> Po
         last_data_check=_last_check(one),
         last_success_at=as_moment(state.get("lastSuccess")),
         last_attempt_at=as_moment(state.get("lastAttempt")),
-        error=str(state.get("error") or "")[:2000],
+        error=without_queries(str(state.get("error") or ""))[:2000],
         error_code=str(state.get("errorCode") or "")[:40],
         **due_since(at, priority),
     )

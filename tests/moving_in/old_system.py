@@ -16,8 +16,8 @@ LONG_AGO = datetime(2025, 5, 1, 12, tzinfo=UTC)
 
 
 def an_id(number: int, kind: str = "a") -> ObjectId:
-    """The number'th document of a kind."""
-    return ObjectId(f"65{ord(kind):06x}{number:016x}")
+    """The number'th document of a kind: one a minute, as a busy office makes them."""
+    return ObjectId(f"{0x65000000 + number * 60:08x}{ord(kind):02x}{number:014x}")
 
 
 def plain(number: int, user: ObjectId, job: int, **fields: Any) -> dict[str, Any]:

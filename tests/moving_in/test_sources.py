@@ -12,7 +12,7 @@ from moving_in.sources import open_source
 from partners.models import PartnerSystemUser
 from tests.moving_in import old_system
 from tests.moving_in.emulator import Emulator
-from work.models import Event
+from work.models import Attention, Event
 
 pytestmark = pytest.mark.django_db
 Move = Callable[..., str]
@@ -98,6 +98,18 @@ def test_secrets_are_encrypted_on_the_way_in_and_shown_nowhere(
         assert old_system.SECRET not in place
     sealed = Origin.objects.get(pk__in=Origin.objects.filter(kind="user", legacy_id=str(old_system.an_id(0, "u")))).sealed
     assert old_system.SECRET in (sealed or "")
+
+
+def test_a_password_that_an_old_error_quotes_is_shown_nowhere(move: Move, tmp_path: Path, reports: Callable[[], str]) -> None:
+    whole = old_system.a_whole(1)
+    whole["job_assigns"][0].pop("externalJobId")
+    state = whole["job_assigns"][0]["syncState"]
+    state["jobUpload"] |= {"status": "failed", "error": f"GET https://x.example/in?user=a&password={old_system.SECRET} said 500"}
+    said = move(old_system.a_dump(tmp_path / "dump", whole))
+    operation, origin = SyncOperation.objects.get(), Origin.objects.get(kind="assignment")
+    assert operation.error == "GET https://x.example/in?[hidden] said 500"
+    assert old_system.SECRET not in said + reports() + str(origin.rest) + str(list(Attention.objects.values_list("reason")))
+    assert old_system.SECRET in (origin.sealed or "")
 
 
 def test_fields_that_no_column_has_are_kept(move: Move, tmp_path: Path) -> None:
