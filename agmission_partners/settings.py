@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "assignments",
     "flightdata",
     "canary",
+    "moving_in",
     "work",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",

@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 
 from work import apart, provenance
 from work.clock import now
-from work.ids import first_id_at
+from work.ids import first_id_at, new_id
+from work.inserting import insert
 from work.models import Event
 
 logger = logging.getLogger(__name__)
@@ -86,19 +87,9 @@ def record_all(
     if keys and not apart.working():
         at = at or now()
         _log(f"{object_type} {', '.join(map(str, keys[:3]))}{', …' if keys[3:] else ''} ({len(keys)})", name, moved, reason)
-        rows = [
-            Event(
-                at=at,
-                object_type=object_type,
-                object_id=str(key),
-                data=dict(data or {}),
-                before=old.get(key),
-                after=new.get(key),
-                **fields,
-            )
-            for key in keys
-        ]
-        Event.objects.bulk_create(rows)
+        fields |= {"at": at, "object_type": object_type, "data": dict(data or {})}
+        rows = [{**fields, "id": new_id(), "object_id": str(key), "before": old.get(key), "after": new.get(key)} for key in keys]
+        insert(Event, rows)
 
 
 def _log(subject: str, name: str, moved: tuple[str, str], reason: str) -> None:

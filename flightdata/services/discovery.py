@@ -79,13 +79,18 @@ def _note_change(row: PartnerLog, log: ListedLog) -> bool:
     """A changed size, date or name means other bytes may be there: what was fetched is fetched again. Whether it is due now."""
     fields = {**dict(zip(SAID, _said_of(log), strict=True)), "settled": False}
     while [getattr(row, name) for name in SAID] != _said_of(log):
-        if row.status in FETCHED:
+        if row.status in FETCHED and not _was_never_listed(row):
             if _fetch_again(row, fields):
                 return True
         elif PartnerLog.objects.filter(pk=row.pk, status=row.status).update(**fields):
             return False
         row.refresh_from_db()  # somebody moved it meanwhile
     return False
+
+
+def _was_never_listed(row: PartnerLog) -> bool:
+    """It came from the old system, which had taken it in and did not say how it was listed: that it is, is no change of it."""
+    return row.status == LogStatus.SKIPPED and row.listed_size is None and row.listed_at is None
 
 
 def _fetch_again(row: PartnerLog, fields: dict[str, Any]) -> bool:

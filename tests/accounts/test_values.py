@@ -11,7 +11,7 @@ from partners.crypto import Unreadable
 from partners.models import PartnerSystemUser
 from tests.support.scene import a_customer, a_partner, an_account
 
-HUB_APPS = ("accounts", "partners", "assignments", "flightdata", "work")
+HUB_APPS = ("accounts", "partners", "assignments", "flightdata", "moving_in", "work")
 HARMLESS = {"credentials_version", "lease_token", "token"}
 """A number, and proofs of a lease, which are worth nothing outside the database."""
 
