@@ -94,10 +94,10 @@ sync = Machine(
     key=attrgetter("assignment_id"),
     moves=table(
         {
-            S.PENDING: [S.SYNCING, S.CANCELLED],
+            S.PENDING: [S.SYNCING, S.CANCELLED, S.UNCONFIRMED],
             S.SYNCING: [S.SYNCED, S.PENDING, S.GAVE_UP, S.UNCONFIRMED, S.CANCELLED],
             S.SYNCED: [S.PENDING, S.CANCELLED],
-            S.GAVE_UP: [S.PENDING, S.CANCELLED],
+            S.GAVE_UP: [S.PENDING, S.CANCELLED, S.UNCONFIRMED],
             S.UNCONFIRMED: [S.SYNCED, S.PENDING, S.CANCELLED],
             S.CANCELLED: [S.PENDING],
         }

@@ -163,6 +163,17 @@ def _take_back(kind: Kind[Any], row: WorkItem) -> bool:
     )
 
 
+def take_all_back(kind: Kind[Any], *, reason: str) -> int:
+    """Take back every row under way, for an installation whose workers are no more; how many. Nobody's loss is counted."""
+    rows = kind.load(kind.model._default_manager.filter(lease_token__isnull=False).order_by("pk"))
+    return sum(_end_without_worker(kind, row, kind.lost(row), reason) for row in list(rows))
+
+
+def _end_without_worker(kind: Kind[Any], row: WorkItem, ending: Ending, reason: str) -> bool:
+    columns = {**due(ending.after, row.priority), **NO_LEASE, **ending.fields}
+    return kind.machine.move(row, ending.target, actor="clock", reason=ending.reason or reason, where=ending.where, **columns)
+
+
 def _ending(kind: Kind[Any], row: WorkItem) -> Ending:
     return kind.given_up(row) if row.losses + 1 >= LOSSES_BEFORE_GIVING_UP else kind.lost(row)
 

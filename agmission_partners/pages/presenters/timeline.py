@@ -27,6 +27,8 @@ MOVES: dict[tuple[str, str, str], str] = {
     ("assignment", "syncing", "synced"): "Sent",
     ("assignment", "syncing", "pending"): "Sending is tried again later",
     ("assignment", "syncing", "gave_up"): "Sending was given up",
+    ("assignment", "pending", "unconfirmed"): "Restored from a backup: nobody knows whether it was sent since",
+    ("assignment", "gave_up", "unconfirmed"): "Restored from a backup: nobody knows whether it was sent since",
     ("assignment", "syncing", "unconfirmed"): "Sent, but no answer says whether it arrived",
     ("assignment", "unconfirmed", "synced"): "Confirmed: it had arrived",
     ("assignment", "synced", "pending"): "To be sent again",
