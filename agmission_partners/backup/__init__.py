@@ -1,6 +1,6 @@
 """Backup and restore: the database, and the files it names, as they were at one moment, while the hub goes on working.
 
-Beside the backups of one target lie its files, each once, under its SHA-256. `docs/backup.md` is for operators; ADR 15 says what
+Beside the backups of one target lie its files, each once, under its SHA-256. `docs/backup.md` is for operators; ADR 16 says what
 becomes of work that was under way.
 """
 

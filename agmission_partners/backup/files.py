@@ -60,12 +60,7 @@ def copy_all(named: Iterable[Named], target: Path, known: Mapping[str, File]) ->
         if wanted and _is_there(target, wanted) and source.is_file():
             copied.files.append(wanted)
             continue
-        found = _copy(source, target, one)
-        if found is None:
-            copied.missing.append(one.path)
-        else:
-            copied.files.append(found)
-            copied.new += 1
+        _copy(source, target, one, copied)
     return copied
 
 
@@ -74,20 +69,23 @@ def _is_there(target: Path, file: File) -> bool:
     return path.is_file() and path.stat().st_size == file.size
 
 
-def _copy(source: Path, target: Path, named: Named) -> File | None:
-    """None where the store has it no more, or has other bytes than the database says."""
+def _copy(source: Path, target: Path, named: Named, copied: Copied) -> None:
+    """It is missing where the store has it no more, or has other bytes than the database says."""
     incoming = target / SHARED / INCOMING / uuid4().hex
     incoming.parent.mkdir(parents=True, exist_ok=True)
     try:
         file = File(named.path, *_copied(source, incoming))
         if named.sha256 and file.sha256 != named.sha256:
-            return None
-        _rename(incoming, shared_path(target, file.sha256))
+            copied.missing.append(named.path)
+            return
+        if not _is_there(target, file):  # another file may have had the same bytes
+            _rename(incoming, shared_path(target, file.sha256))
+            copied.new += 1
+        copied.files.append(file)
     except FileNotFoundError:
-        return None
+        copied.missing.append(named.path)
     finally:
         incoming.unlink(missing_ok=True)
-    return file
 
 
 def _copied(source: Path, goal: Path) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""What becomes of work that was under way when a backup was taken: ADR 15."""
+"""What becomes of work that was under way when a backup was taken: ADR 16."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

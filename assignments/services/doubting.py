@@ -1,4 +1,4 @@
-"""After a restore: what the backup shows as unsent may have been sent since. ADR 15."""
+"""After a restore: what the backup shows as unsent may have been sent since. ADR 16."""
 
 from datetime import datetime, timedelta
 
