@@ -19,6 +19,8 @@ from work import history
 from work.clock import now
 from work.ids import first_id_at
 
+pytestmark = pytest.mark.thorough
+
 PATH = "/api/v1/audit/"
 ADDRESS = "192.0.2.7"
 

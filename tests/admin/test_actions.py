@@ -19,6 +19,8 @@ from partners.models import PartnerSystemUser
 from tests.support.world import Tenant
 from work import history
 
+pytestmark = pytest.mark.thorough
+
 OWN = [(page, action) for page in admin.site._registry.values() for action in getattr(page, "person_actions", ())]
 CALLS_PARTNERS = ("verify", "list-aircraft", "check")
 

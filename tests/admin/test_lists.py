@@ -30,6 +30,8 @@ from work import attention, history
 from work.clock import now
 from work.models import BeatTick, Slot, WorkerHeartbeat
 
+pytestmark = pytest.mark.thorough
+
 HUB_APPS = ("accounts", "partners", "assignments", "flightdata", "canary", "work")
 MODELS = [model for app in HUB_APPS for model in apps.get_app_config(app).get_models()]
 SIGNED_IN = 2

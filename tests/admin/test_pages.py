@@ -16,6 +16,8 @@ from partners.models import Aircraft, PartnerCall, PartnerSystemUser
 from tests.support.world import a_tenant
 from work import attention, history
 
+pytestmark = pytest.mark.thorough
+
 HUB_APPS = ("accounts", "partners", "assignments", "flightdata", "work")
 MODELS = [model for app in HUB_APPS for model in apps.get_app_config(app).get_models()]
 SECRETS = ("sky-high-5", "kept-sign-in", "crop-duster-9")

@@ -14,6 +14,8 @@ from tests.support.roles import outcomes
 from tests.support.world import Tenant
 from work import history
 
+pytestmark = pytest.mark.thorough
+
 WRITES = [operation for operation in operations() if operation.method != "GET"]
 ADDRESS = "192.0.2.7"
 SECRETS = ("sky-high", "rows-of-barley", "crop-duster", "agm_")

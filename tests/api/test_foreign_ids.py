@@ -17,6 +17,8 @@ from tests.support.roles import ALLOWED, outcomes
 from tests.support.world import Tenant
 from work.models import Event
 
+pytestmark = pytest.mark.thorough
+
 FREE = {"aircraftId", "companyId", "externalId", "externalJobId", "legacyId", "objectId", "partnerUserId"}
 """Ids of another system, which name nothing of the hub's own."""
 

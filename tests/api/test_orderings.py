@@ -16,6 +16,8 @@ from tests.support.routes import api_routes
 from tests.support.scene import an_account
 from tests.support.world import Tenant
 
+pytestmark = pytest.mark.thorough
+
 ACCOUNTS = "/api/v1/partner-system-users/"
 LISTS = {route.view for route in api_routes() if issubclass(route.view, HubViewSet) and dict(route.actions).get("get") == "list"}
 NAMES = ["b", "é", "", "a", "b", "B", "b", "\N{AIRPLANE}", "a b", "%", "b"]

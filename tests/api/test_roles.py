@@ -16,6 +16,8 @@ from tests.support.roles import ALLOWED, OPEN, outcomes
 from tests.support.routes import Route, api_routes
 from tests.support.world import Tenant
 
+pytestmark = pytest.mark.thorough
+
 UNDESCRIBED = {"/api/v1/schema/", "/api/v1/docs/"}
 OF_OBJECT = [operation for operation in operations() if operation.is_of_object]
 STRANGERS = [Role.CUSTOMER, Role.PILOT, Role.PARTNER]

@@ -13,6 +13,8 @@ from tests.support.roles import ALLOWED, outcomes
 from tests.support.routes import Route, api_routes
 from tests.support.world import Tenant
 
+pytestmark = pytest.mark.thorough
+
 ROUTES = api_routes()
 OF_OBJECT = [route for route in ROUTES if route.is_of_object]
 LISTS = [route for route in ROUTES if issubclass(route.view, HubViewSet) and dict(route.actions).get("get") == "list"]

@@ -21,6 +21,8 @@ from work import claims
 from work.kinds import all_kinds
 from work.models import Attention, Event
 
+pytestmark = pytest.mark.thorough
+
 BackUp = Callable[[], Path]
 
 

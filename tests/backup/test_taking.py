@@ -20,6 +20,8 @@ from tests.support.disaster import all_rows, destroy_everything
 from tests.support.hub import LOGIN, Hub
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.thorough
+
 BackUp = Callable[[], Path]
 Start = Callable[..., "Popen[str]"]
 

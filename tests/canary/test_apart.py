@@ -27,6 +27,8 @@ from work import queues
 from work.apart import OWNER
 from work.models import Attention, Event, Slot
 
+pytestmark = pytest.mark.thorough
+
 PAGES = ["/", "/admin/", "/jobs/1/", "/readyz", "/metrics"]
 OWN = {"canary.Canary", "canary.Run"}
 """What ops see of it: how it stands, and its verdicts."""

@@ -5,9 +5,13 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from canary.models import Run
 from tests.support.canary import CanaryHub
 from tests.work.test_killed_anywhere import ask
+
+pytestmark = pytest.mark.thorough
 
 START = Callable[..., subprocess.Popen[str]]
 EVERY = 4

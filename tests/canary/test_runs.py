@@ -23,6 +23,8 @@ from work.apart import OWNER
 from work.clock import now
 from work.models import Attention, Event
 
+pytestmark = pytest.mark.thorough
+
 GARBAGE = b"\x00\x01\x02\xff" * 100
 
 

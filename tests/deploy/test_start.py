@@ -11,6 +11,8 @@ from cryptography.fernet import Fernet
 from agmission_partners.variables import PROJECT_DIR
 from tests.support.processes import clean_environment
 
+pytestmark = pytest.mark.thorough
+
 
 def run(place: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """A command as production has it."""

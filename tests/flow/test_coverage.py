@@ -4,6 +4,7 @@ import io
 import json
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from assignments.services import jobs
@@ -15,6 +16,8 @@ from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from work import claims, engine
 from work.leases import due
+
+pytestmark = pytest.mark.thorough
 
 SWATH = 18.288
 

@@ -19,6 +19,8 @@ from work.clock import now
 from work.leases import Lease
 from work.models import Event
 
+pytestmark = pytest.mark.thorough
+
 PATHS = {"customer": "customers", "partner": "partners", "account": "partner-system-users"}
 DAY = engine.RESTS_FOR
 

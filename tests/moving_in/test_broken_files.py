@@ -12,7 +12,7 @@ from assignments.models import Job, JobAssignment
 from tests.moving_in.old_system import an_id, plain
 from tests.support.scene import a_customer, a_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 Move = Callable[..., str]
 PILOT = an_id(0, "u")
 

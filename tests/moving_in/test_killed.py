@@ -53,6 +53,7 @@ def totals() -> list[int]:
     return [rows.count() for rows in (JobAssignment.objects.all(), moved, origins)]
 
 
+@pytest.mark.crash
 @pytest.mark.django_db(transaction=True)
 def test_three_kills_lose_and_double_nothing(move: Move, killed_at: Any, tmp_path: Path) -> None:
     dump = old_system.a_dump(tmp_path / "dump", whole(20_000))

@@ -16,7 +16,7 @@ from tests.support.scene import a_customer, a_job, a_partner, a_user, an_account
 from work.apart import OWNER
 from work.models import Attention
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 Move = Callable[..., str]
 
 

@@ -14,7 +14,7 @@ from tests.moving_in import old_system
 from tests.moving_in.emulator import Emulator
 from work.models import Attention, Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 Move = Callable[..., str]
 
 

@@ -18,6 +18,8 @@ from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_job
 from tests.support.world import Tenant
 
+pytestmark = pytest.mark.thorough
+
 Read = Callable[..., str]
 
 DATA = r'data-figure="{name}".*?<data value="([^"]*)" data-unit="ha">([^<]*) ha</data>'

@@ -13,6 +13,8 @@ from accounts.states import Role
 from agmission_partners.pages.urls import urlpatterns
 from tests.support.world import Tenant
 
+pytestmark = pytest.mark.thorough
+
 NAMES = [str(pattern.name) for pattern in urlpatterns]
 OPEN = {"sign_in", "sign_out"}
 OF_JOBS = [name for name in NAMES if name.startswith("job")]

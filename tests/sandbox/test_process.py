@@ -17,6 +17,8 @@ from tests.support.sandbox import ROOT, SandboxProcess
 from tests.support.satloc_client import SatlocClient
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.thorough
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """A start that is expected to fail."""

@@ -16,6 +16,8 @@ from work import engine, history
 from work.clock import now
 from work.models import Event, Slot, WorkerHeartbeat
 
+pytestmark = pytest.mark.thorough
+
 START = Callable[..., subprocess.Popen[str]]
 
 FORKS = """

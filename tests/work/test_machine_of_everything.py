@@ -24,6 +24,8 @@ from work.kinds import LeaseLost, Postponed
 from work.leases import HEAD_START, Lease, due
 from work.models import Attention, Event, Slot
 
+pytestmark = pytest.mark.thorough
+
 SHARE = 2
 ALICE = uuid4()
 OWNERS = (ALICE, ALICE, uuid4(), None)

@@ -18,6 +18,8 @@ from tests.support.fields import FIELD
 from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_customer, a_job, a_user
 
+pytestmark = pytest.mark.thorough
+
 FIGURES = ("sprayed", "union", "overlap", "inside", "outside", "missed")
 BOUNDARY = json.loads((OHIO_FIELD).read_text())
 

@@ -10,6 +10,8 @@ from tests.flightdata.parsers import reference
 from tests.flightdata.parsers.parsing import HEADER, as_reference, parse
 from tests.support.samples import OHIO_LOG
 
+pytestmark = pytest.mark.thorough
+
 TIMES = [
     "2025-09-15T10:00:00Z", "2025-09-15T10:00:00.123Z", "2025-09-15 10:00:00.1234567+05:30", "2025-09-15T10:00:00",
     "2025-11-02T01:30:00", "2025-03-09T02:30:00", "20250915T100000Z", "2025-W38-1T10:00", "2025-09-15T10",

@@ -14,6 +14,8 @@ from flightdata.parsers.satloc_text import SatlocText
 from flightdata.tracks import count_records
 from tests.flightdata.parsers.parsing import GOOD
 
+pytestmark = pytest.mark.thorough
+
 MEBIBYTE = 1024 * 1024
 MOST_MEMORY = 300 * MEBIBYTE
 PARSE = """

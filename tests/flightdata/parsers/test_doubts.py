@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from flightdata.parsers.satloc_text import SatlocText
 from tests.flightdata.parsers.parsing import parse
 
+pytestmark = pytest.mark.thorough
+
 
 def log(*records: tuple[float, float, float]) -> bytes:
     """A log of (seconds after ten, latitude, longitude)."""

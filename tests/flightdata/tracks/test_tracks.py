@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from flightdata.tracks import Doubt, TrackColumns, TrackWriter, count_records, read_line, read_records, read_window, scaling
 from flightdata.tracks.columns import ROW_GROUP_SIZE
 
+pytestmark = pytest.mark.thorough
+
 START = datetime(2025, 9, 15, 10, tzinfo=UTC)
 
 
