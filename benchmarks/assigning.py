@@ -11,7 +11,7 @@ import time
 from statistics import median
 from typing import Any
 
-from benchmarks.start_page import prepare
+from benchmarks import season
 
 USERS = 500
 TIMES = 9
@@ -21,7 +21,7 @@ GOAL = "1 s"
 def main() -> None:
     """Print a table."""
     users = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else USERS
-    prepare()
+    season.prepare()
     from django.db import connection
 
     try:
