@@ -32,10 +32,10 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from tests.support.chromium import chromium, program
+    from tests.support.chromium import chromium
     from tests.support.serving import served
 
-    with tempfile.TemporaryDirectory(prefix="agmission-bench-") as folder, served() as url, chromium(program()) as browser:
+    with tempfile.TemporaryDirectory(prefix="agmission-bench-") as folder, served() as url, chromium() as browser:
         print(f"job page ready in Chromium, {os.cpu_count()} cores (goal: 2 s with 216,000 records)")
         for records in sizes:
             _print_row(records, *_look(browser, url, _job(Path(folder), records)))

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page
 from agmission_partners.variables import PROJECT_DIR
 from tests.support.chromium import chromium, look, sign_in
 from tests.support.demo_hub import Demo, demo_hub
-from tests.support.needed import program
 
 FOLDER = PROJECT_DIR / "docs" / "screens"
 APPEARANCES = (("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark"))
@@ -23,7 +22,7 @@ MAP_READY = "[data-map][data-ready]"
 def main() -> None:
     """Write them all anew."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with demo_hub() as demo, chromium(str(program("chromium", "chromium"))) as browser:
+    with demo_hub() as demo, chromium() as browser:
         for width, scheme in APPEARANCES:
             for name, page in _pages(browser, demo, width, scheme):
                 if scheme == "dark" and name not in IN_THE_DARK:

@@ -14,7 +14,6 @@ from flightdata.models import Application
 from flightdata.services import matching
 from tests.flightdata.conftest import TakeIn, take_in
 from tests.support.chromium import Watch, chromium, look, sign_in
-from tests.support.needed import program
 from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from tests.support.world import Tenant, a_tenant
@@ -37,7 +36,7 @@ def _database_beside_playwright() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
-    with chromium(str(program("chromium", "chromium"))) as browser:
+    with chromium() as browser:
         yield browser
 
 

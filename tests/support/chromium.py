@@ -8,16 +8,20 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.needed import program
+
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 HARMLESS_FAILURES = ("net::ERR_ABORTED",)
 """What leaving a page does to requests that are still under way."""
 
 
 @contextmanager
-def chromium(path: str) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """A browser without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium", "chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
