@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 QUICK = "not live and not crash and not browser"
 WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
+ASKED = ("tests/accounts", "tests/admin", "tests/api", "tests/pages", "tests/partners")
+"""About half of the quick tests."""
+
 CONTRACT = "tests/contract"
 """Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""
 SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s", re.MULTILINE)
@@ -111,7 +114,9 @@ def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     yield partial(whatever_runs_once, extent)
     if extent == "quick":
-        yield partial(quick_tests, "tests on SQLite", "-m", f"{QUICK} and not thorough", *ignored)
+        some = ["-m", f"{QUICK} and not thorough", *ignored]
+        yield partial(quick_tests, "tests on SQLite of what is asked", *some, *ASKED)
+        yield partial(quick_tests, "tests on SQLite of all else", *some, *(f"--ignore={path}" for path in ASKED))
         return
     yield partial(quick_tests, "tests on SQLite", "-m", QUICK, *ignored)
     real = partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers")
