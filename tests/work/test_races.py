@@ -45,14 +45,14 @@ def race(racers: list[Racer], transactional_db: None) -> Race:
 
 
 def test_a_row_goes_to_one_of_two(race: Race) -> None:
-    for _ in range(400):
+    for _ in range(60):
         an_errand()
     won = race("found = [str(row.pk) for row in rows if claims.claim(kind, row, me)]")
     assert Counter(won[0] + won[1]) == Counter(str(key) for key in Errand.objects.values_list("pk", flat=True))
     assert all(won), "both were there"
     for number, keys in enumerate(won):
         assert set(Errand.objects.filter(pk__in=keys).values_list("leased_by", "attempts")) == {(f"racer {number}", 1)}
-    assert Event.objects.filter(from_state="waiting", to_state="running").count() == 400
+    assert Event.objects.filter(from_state="waiting", to_state="running").count() == 60
 
 
 def test_two_drains_do_everything_once(race: Race) -> None:
