@@ -18,6 +18,7 @@ from work.limiter import Rate
 from work.models import Attention, Event, Slot
 
 pytestmark = pytest.mark.race
+ROUNDS = 10
 Race = Callable[..., list[list[Any]]]
 
 
@@ -45,14 +46,17 @@ def race(racers: list[Racer], transactional_db: None) -> Race:
 
 
 def test_a_row_goes_to_one_of_two(race: Race) -> None:
-    for _ in range(60):
-        an_errand()
-    won = race("found = [str(row.pk) for row in rows if claims.claim(kind, row, me)]")
-    assert Counter(won[0] + won[1]) == Counter(str(key) for key in Errand.objects.values_list("pk", flat=True))
-    assert all(won), "both were there"
-    for number, keys in enumerate(won):
-        assert set(Errand.objects.filter(pk__in=keys).values_list("leased_by", "attempts")) == {(f"racer {number}", 1)}
-    assert Event.objects.filter(from_state="waiting", to_state="running").count() == 60
+    """Until both have won some: on a busy machine one can have run alone, and such a race shows nothing."""
+    for rounds in range(1, ROUNDS + 1):
+        rows = {str(an_errand().pk) for _ in range(60)}
+        won = race("found = [str(row.pk) for row in rows if row.status == 'waiting' and claims.claim(kind, row, me)]")
+        assert Counter(won[0] + won[1]) == Counter(rows)
+        for number, keys in enumerate(won):
+            assert set(Errand.objects.filter(pk__in=keys).values_list("leased_by", "attempts")) <= {(f"racer {number}", 1)}
+        assert Event.objects.filter(from_state="waiting", to_state="running").count() == 60 * rounds
+        if all(won):
+            return
+    pytest.fail(f"in none of {ROUNDS} races both took part")
 
 
 def test_two_drains_do_everything_once(race: Race) -> None:
@@ -68,7 +72,7 @@ def test_an_owners_share_is_kept(race: Race) -> None:
     owner = uuid4()
     for _ in range(20):
         an_errand(share_key=owner)
-    won = race("found = [str(row.pk) for row in rows if claims.claim(kind, row, me)]", share=3)
+    won = race("found = [str(row.pk) for row in rows if row.status == 'waiting' and claims.claim(kind, row, me)]", share=3)
     beyond = 0 if connection.vendor == "sqlite" else 1
     assert 3 <= len(won[0] + won[1]) <= 3 + beyond
 
