@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
 
 from django.conf import settings  # the settings module must be named before
+
+from agmission_partners import tracing
 
 QUEUES = ("tick", "default", "job_sync", "data_poll", "flight_data")
 
@@ -79,3 +81,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _log_as_django_does(**_: Any) -> None:
     dictConfig(settings.LOGGING)
+
+
+@worker_process_shutdown.connect
+def _send_traces(**_: Any) -> None:
+    """A child of the pool ends without the interpreter's usual farewell."""
+    tracing.flush()

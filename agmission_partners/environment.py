@@ -16,15 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import dj_database_url
 from cryptography.fernet import Fernet
 
-from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc, web_address
+from agmission_partners.observed import Observability, read_observability
+from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc
 from agmission_partners.variables import Variables, WrongVariable, data_dir, variables
 
 BROKER_SCHEMES = ("redis", "rediss", "sentinel", "redis+socket", "amqp", "amqps")
 REDIS_SCHEMES = BROKER_SCHEMES[:4]
 PROXIES = "addresses or networks such as 10.0.0.0/8, separated by commas"
 EXIT_CODE = 2
-LOG_FORMATS = ("line", "json")
-SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,6 @@ class Hub:
     allowed_hosts: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     time_zone: str
-    log_format: str
-    sentry_dsn: str = field(repr=False)
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     broker_url: str = field(repr=False)
@@ -75,8 +72,8 @@ class Hub:
     max_log_size: int
     satloc: Satloc
     canary: Canary | None
-    metrics_token: str = field(repr=False)
     mail: Mail
+    observability: Observability
 
     @property
     def broker_key_prefix(self) -> str:
@@ -112,8 +109,6 @@ def load(source: Variables | None = None) -> Hub:
         allowed_hosts=_allowed_hosts(read),
         trusted_proxies=tuple(map(ip_network, read.words("TRUSTED_PROXIES", PROXIES, check=_network))),
         time_zone=read.text("TIME_ZONE", "a time zone such as America/Winnipeg", "UTC", check=_time_zone),
-        log_format=read.text("LOG_FORMAT", "line or json", "line", check=_log_format),
-        sentry_dsn=read.text("SENTRY_DSN", "https://key@host/project", check=web_address) if read.is_set("SENTRY_DSN") else "",
         database_url=_database_url(read),
         redis_url=redis_url,
         broker_url=_url(read, "BROKER_URL", (*BROKER_SCHEMES, *(["memory"] if debug else [])), redis_url or None),
@@ -138,8 +133,8 @@ def load(source: Variables | None = None) -> Hub:
         max_log_size=read.number("PARTNER_MAX_LOG_SIZE", 1_073_741_824, minimum=1, maximum=1 << 44),
         satloc=satloc,
         canary=read_canary(read, satloc),
-        metrics_token=_metrics_token(read),
         mail=read_mail(read),
+        observability=read_observability(read),
     )
 
 
@@ -227,11 +222,6 @@ def _time_zone(name: str) -> None:
         raise ValueError(name) from error
 
 
-def _log_format(name: str) -> None:
-    if name not in LOG_FORMATS:
-        raise ValueError(name)
-
-
 def _superuser(read: Variables) -> Superuser | None:
     if not read.is_set("DJANGO_SUPERUSER_USERNAME"):
         return None
@@ -240,12 +230,3 @@ def _superuser(read: Variables) -> Superuser | None:
         password=read.text("DJANGO_SUPERUSER_PASSWORD", "a password, as DJANGO_SUPERUSER_USERNAME is set"),
         email=read.optional_text("DJANGO_SUPERUSER_EMAIL"),
     )
-
-
-def _metrics_token(read: Variables) -> str:
-    def long_enough(token: str) -> None:
-        if len(token) < SHORTEST_TOKEN or any(character.isspace() for character in token):
-            raise ValueError(token)
-
-    expected = f"at least {SHORTEST_TOKEN} characters without spaces"
-    return read.text("METRICS_TOKEN", expected, "", check=long_enough) if read.is_set("METRICS_TOKEN") else ""

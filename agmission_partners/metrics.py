@@ -46,7 +46,7 @@ class _Cache:
 
 def has_scrape_token(request: HttpRequest) -> bool:
     """Whether the request carries METRICS_TOKEN, where there is one, as `Authorization: Bearer …`."""
-    token = settings.HUB.metrics_token
+    token = settings.HUB.observability.metrics_token
     given = request.headers.get("Authorization", "")
     return bool(token) and hmac.compare_digest(given.encode(), f"{SCHEME}{token}".encode())
 

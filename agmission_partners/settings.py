@@ -5,7 +5,7 @@ from datetime import timedelta
 import dj_database_url
 from django_guid.integrations import CeleryIntegration
 
-from agmission_partners import error_reports
+from agmission_partners import error_reports, tracing
 from agmission_partners.admin_settings import UNFOLD  # noqa: F401  # a setting of this module too
 from agmission_partners.environment import load_or_exit
 from agmission_partners.logging import probes_are_no_news
@@ -164,7 +164,7 @@ LOGGING = {
         "json": {"()": "agmission_partners.logging.ObjectFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": HUB.log_format, "filters": ["correlation_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": HUB.observability.log_format, "filters": ["correlation_id"]},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
@@ -179,5 +179,8 @@ LOGGING = {
     },
 }
 
-if HUB.sentry_dsn:
-    error_reports.send_to(HUB.sentry_dsn, HUB.public_url or "unnamed")
+if HUB.observability.sentry_dsn:
+    error_reports.send_to(HUB.observability.sentry_dsn, HUB.public_url or "unnamed")
+
+if HUB.observability.traces_to:
+    tracing.send_to(HUB.observability.traces_to, HUB.observability.traces_headers)

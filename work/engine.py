@@ -53,6 +53,7 @@ def _work_on(lease: Lease[Any]) -> None:
 
 def _broke_down(lease: Lease[Any], error: Exception) -> None:
     """A mistake in the program counts like a lost worker: three in a row set the row aside."""
+    in_hand.broke_down(error)
     lease.kind.machine.record(lease.item, "broke down", actor=lease.worker, reason=type(error).__name__)
     _end_as_it_is(lease, lambda row: _after_breakdown(lease, row))
 

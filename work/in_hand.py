@@ -1,4 +1,4 @@
-"""What is worked on here and now, so that each line of the log can name it."""
+"""What is worked on here and now, so that each line of the log can name it, and a trace shows how long it took."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,9 +6,12 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry import trace
+
 if TYPE_CHECKING:
     from work.leases import Lease
 
+_tracer = trace.get_tracer("agmission_partners.work")
 _names: ContextVar[Mapping[str, str]] = ContextVar("names of what is in hand", default=MappingProxyType({}))
 
 
@@ -17,9 +20,11 @@ def working_on(lease: "Lease[Any]") -> Iterator[None]:
     """A block of work on one leased row: its kind, this attempt, the object it is about, and what else its kind names."""
     kind, item = lease.kind, lease.item
     names = {"task": kind.name, "attempt": lease.token, kind.machine.object_type: kind.machine.key(item), **kind.names(item)}
-    before = _names.set({name: str(value) for name, value in names.items() if value is not None})
+    told = {name: str(value) for name, value in names.items() if value is not None}
+    before = _names.set(told)
     try:
-        yield
+        with _tracer.start_as_current_span(kind.name, attributes=told):
+            yield
     finally:
         _names.reset(before)
 
@@ -27,3 +32,8 @@ def working_on(lease: "Lease[Any]") -> Iterator[None]:
 def names() -> Mapping[str, str]:
     """Word → id; empty where nothing is in hand."""
     return _names.get()
+
+
+def broke_down(error: Exception) -> None:
+    """Mark what is in hand as failed by a mistake of the program; the error's text stays in the log, for it may hold secrets."""
+    trace.get_current_span().set_status(trace.StatusCode.ERROR, type(error).__name__)

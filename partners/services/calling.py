@@ -1,5 +1,6 @@
 """Calling a partner for one account: the adapter with the account's own credentials, and what the hub keeps of each call."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from opentelemetry import trace
 
 from partners.adapters import registry
 from partners.adapters.addresses import same_server
@@ -22,6 +24,7 @@ from work import apart, limiter
 from work.clock import now
 from work.errors import Refused
 
+_tracer = trace.get_tracer("agmission_partners.partners")
 USER_AGENT = "AgMission-Integration/1.0"
 QUIET_OPERATIONS = frozenset({"list_logs", "list_aircraft"})
 LOOK_LASTS = timedelta(seconds=10)
@@ -51,6 +54,7 @@ class HubLedger:
 
     def after_call(self, record: CallRecord) -> None:
         """Keep the record of one call."""
+        _trace(record)
         if self.system_user.pk == apart.OWNER:
             return
         call = PartnerCall(
@@ -186,3 +190,20 @@ def account_of(system_user: PartnerSystemUser) -> Account:
         company_id=system_user.company_id,
         api_key=system_user.api_key,
     )
+
+
+def _trace(record: CallRecord) -> None:
+    """One finished call as a span of what is in hand. The address has its values hidden, as where it is stored."""
+    ended = time.time_ns()
+    told: dict[str, str | int] = {
+        "http.request.method": record.method,
+        "url.path": record.redacted_url,
+        "outcome": record.outcome,
+    }
+    if record.http_status is not None:
+        told["http.response.status_code"] = record.http_status
+    began = ended - record.duration_ms * 1_000_000
+    span = _tracer.start_span(record.operation, kind=trace.SpanKind.CLIENT, start_time=began, attributes=told)
+    if record.outcome != "OK":
+        span.set_status(trace.StatusCode.ERROR, record.outcome)
+    span.end(ended)

@@ -1,18 +1,12 @@
 """An error in a real process reaches the place that SENTRY_DSN names, and no secret goes with it."""
 
-import gzip
 import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
-
-import pytest
 
 from agmission_partners.variables import PROJECT_DIR
+from tests.support.collector import Collector
 
 BREAKS_DOWN = """
 import django; django.setup()
@@ -36,33 +30,14 @@ import sentry_sdk; sentry_sdk.flush(10)
 """
 
 
-@pytest.fixture
-def place() -> Iterator[tuple[str, list[bytes]]]:
-    """The address of one that keeps what it is sent."""
-    kept: list[bytes] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://key@127.0.0.1:{server.server_port}/1", kept
-    server.shutdown()
-
-
-def test_an_error_is_reported_with_its_place_and_without_secrets(place: tuple[str, list[bytes]]) -> None:
-    address, kept = place
-    env = {**os.environ, "SENTRY_DSN": address, "NO_PROXY": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    done = subprocess.run(
-        [sys.executable, "-c", BREAKS_DOWN], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=60
-    )
+def test_an_error_is_reported_with_its_place_and_without_secrets() -> None:
+    with Collector() as collector:
+        env = {**os.environ, "SENTRY_DSN": f"http://key@{collector.host}/1", "NO_PROXY": "127.0.0.1"}
+        env["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        done = subprocess.run(
+            [sys.executable, "-c", BREAKS_DOWN], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=60
+        )
+    kept = collector.bodies
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for body in kept for line in body.splitlines() if b'"exception"' in line]
     (error,) = events[0]["exception"]["values"]

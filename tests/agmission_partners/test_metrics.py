@@ -42,7 +42,7 @@ def _nothing_told_before() -> Iterator[None]:
 
 @pytest.fixture
 def scraper(settings: Any) -> Client:
-    settings.HUB = replace(settings.HUB, metrics_token=TOKEN)
+    settings.HUB = replace(settings.HUB, observability=replace(settings.HUB.observability, metrics_token=TOKEN))
     return Client(headers={"authorization": f"Bearer {TOKEN}"})
 
 
@@ -62,7 +62,7 @@ def scrape(client: Client) -> dict[tuple[str, ...], float]:
 
 def test_anonymous_requests_are_asked_to_sign_in(client: Client, settings: Any) -> None:
     for token in ("", TOKEN):
-        settings.HUB = replace(settings.HUB, metrics_token=token)
+        settings.HUB = replace(settings.HUB, observability=replace(settings.HUB.observability, metrics_token=token))
         for given in ("", "Bearer ", "Bearer x", f"Token {TOKEN}", TOKEN, "Bearer ünïcode"):
             answer = client.get("/metrics", headers={"authorization": given} if given else {})
             assert answer.status_code == 401, given

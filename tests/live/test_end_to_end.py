@@ -7,24 +7,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.collector import Collector
 from tests.support.journey import LOGIN, PASSWORD, Journey
 from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+ON_THE_WAY = {"upload", "listing", "download", "parse", "coverage"}
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as collector:
+        yield collector
 
 
 @pytest.fixture(params=["bare", "envelope"])
-def journey(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journey]:
+def journey(request: pytest.FixtureRequest, tmp_path: Path, collector: Collector) -> Iterator[Journey]:
     with SandboxProcess(tmp_path / "cloud.db", "--flight-delay", "1") as cloud:
         quick = {"PARTNER_FIRST_POLL_DELAY": "1000", "PARTNER_MIN_POLL_INTERVAL": "1000", "PARTNER_TICK_INTERVAL": "500"}
-        env = {"SATLOC_BASE_URL": cloud.base_url, "SATLOC_RATE_LIMIT": "6000", **quick}
+        traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.host}", "OTEL_BSP_SCHEDULE_DELAY": "200", "NO_PROXY": "*"}
+        env = {"SATLOC_BASE_URL": cloud.base_url, "SATLOC_RATE_LIMIT": "6000", **quick, **traces}
         with Stack(env, tmp_path / "data") as stack:
             yield Journey(stack, cloud, request.param)
 
 
-def test_from_an_empty_hub_to_the_records_of_a_flight(journey: Journey) -> None:
+def test_from_an_empty_hub_to_the_records_of_a_flight(journey: Journey, collector: Collector) -> None:
     number, _ = journey.send_job(pollInterval=1000)
     log = wait_for(lambda: journey.logs("parsed"), "a parsed log", 60)[0]
     content = journey.cloud.log_content(LOGIN, log["externalLogId"])
@@ -42,7 +51,8 @@ def test_from_an_empty_hub_to_the_records_of_a_flight(journey: Journey) -> None:
     assignment = journey.all(f"/api/v1/assignments/?jobNumber={number}")[0]
     assert assignment["syncState"]["jobUpload"]["status"] == "synced"
     later_logs_follow(journey)
-    nothing_secret_was_written(journey)
+    traces_show_the_way(collector, journey)
+    nothing_secret_was_written(journey, collector)
 
 
 def later_logs_follow(journey: Journey) -> None:
@@ -60,10 +70,21 @@ def later_logs_follow(journey: Journey) -> None:
     assert [text[reject["offset"] :].split(b"\n")[0].decode() for reject in rejects] == [reject["raw"] for reject in rejects]
 
 
-def nothing_secret_was_written(journey: Journey) -> None:
-    """Neither the password nor a token is in anything that the hub wrote: logs, database, files."""
+def traces_show_the_way(collector: Collector, journey: Journey) -> None:
+    """Requests, leased work of every kind on the way, and the calls made for it, each under the work it was made for."""
+    wait_for(lambda: {span.name for span in collector.spans()} >= ON_THE_WAY, f"spans named {sorted(ON_THE_WAY)}", 20)
+    spans = collector.spans()
+    names = {span.own: span.name for span in spans}
+    made_for = {(names.get(span.parent), span.name) for span in spans}
+    assert {("upload", "upload_job"), ("listing", "list_logs"), ("download", "download_log")} <= made_for
+    assert all(span.told["request_id"] for span in spans if span.name.startswith("GET "))
+
+
+def nothing_secret_was_written(journey: Journey, collector: Collector) -> None:
+    """Neither the password nor a token is in anything that the hub wrote or sent: logs, database, files, traces."""
     tokens = [token for token in journey.cloud.state().get("tokens", []) if isinstance(token, str)]
     for secret in (PASSWORD, *tokens):
         found = subprocess.run(["grep", "-rlaF", secret, str(journey.stack.data_dir)], capture_output=True, text=True)
         assert found.stdout == "", f"a secret stands in {found.stdout}"
         assert secret not in journey.stack.logs()
+        assert secret.encode() not in b"".join(collector.bodies)
