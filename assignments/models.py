@@ -55,7 +55,7 @@ class Job(Timestamps):
 class JobAssignment(Stamped):
     """A job given to somebody: to a pilot (`internal`), or to an aircraft through a customer's account at a partner."""
 
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="assignments")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="assignments", db_index=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     partner_type = models.CharField(max_length=40, default="internal")
     system_user = models.ForeignKey(
@@ -108,7 +108,8 @@ class JobAssignment(Stamped):
                 condition=Q(status__in=[AssignmentStatus.NEW, AssignmentStatus.SENT]),
             ),
             models.Index(fields=["user", "id"], name="assignment_of_user"),
-            models.Index(fields=["job"], name="assignment_not_ended", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["job", "id"], name="assignment_of_job"),
+            models.Index(fields=["id"], name="assignment_not_ended", condition=Q(ended_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +170,10 @@ class SyncOperation(WorkItem):
     cancel_requested = models.BooleanField(default=False)
 
     class Meta:
-        indexes = work_indexes("sync")
+        indexes = [
+            *work_indexes("sync"),
+            models.Index(fields=["operation", "status", "assignment"], name="sync_by_status"),
+        ]
         constraints = [
             *work_constraints("sync", SyncStatus.SYNCING),
             models.UniqueConstraint(fields=["assignment", "operation"], name="operation_once"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.selectors import of_customer, visible_users
@@ -12,9 +12,12 @@ from accounts.states import Role
 from assignments.models import Job, JobAssignment, SyncOperation
 from assignments.states import AssignmentStatus, Operation, SyncStatus
 from partners.account_states import resting_because, rests
+from partners.models import PartnerSystemUser
 
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
 SHOWN_WITH_ASSIGNMENT = ("job", "user", "aircraft__poll_target")
+NOT_SHOWN_WITH_ASSIGNMENT = ("job__spray_areas", "job__excluded_areas")
+"""Megabytes for a page, where areas are large."""
 
 
 def visible_jobs(user: User) -> "QuerySet[Job]":
@@ -32,8 +35,14 @@ def visible_assignees(user: User) -> "QuerySet[User]":
 
 def visible_assignments(user: User) -> "QuerySet[JobAssignment]":
     """Ops see all assignments, a customer's people those of its jobs, a pilot those given to it, partners none."""
-    shown = _of(user).select_related(*SHOWN_WITH_ASSIGNMENT).prefetch_related("operations")
-    return shown.annotate(rests_because=resting_because("system_user__"))
+    accounts = PartnerSystemUser.objects.annotate(rests_because=resting_because())
+    rows = _of(user).select_related(*SHOWN_WITH_ASSIGNMENT).defer(*NOT_SHOWN_WITH_ASSIGNMENT)
+    return rows.prefetch_related("operations", Prefetch("system_user", accounts))
+
+
+def why_it_rests(assignment: JobAssignment) -> str:
+    """Of a row of `visible_assignments`: why no call is made for its account now; empty where calls are made."""
+    return getattr(assignment.system_user, "rests_because", "")
 
 
 def standing_assignments(user: User) -> "QuerySet[JobAssignment]":
@@ -53,17 +62,12 @@ def partner_assignments(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignm
 
 def needing_sync(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]":
     """As `JobAssignment.needs_sync`."""
-    return partner_assignments(rows).filter(
-        status__in=OPEN,
-        operations__operation=Operation.JOB_UPLOAD,
-        operations__status__in=(SyncStatus.PENDING, SyncStatus.SYNCING),
-    )
+    return partner_assignments(_open(rows)).filter(pk__in=_assigned(_uploads(SyncStatus.PENDING, SyncStatus.SYNCING)))
 
 
 def needing_polling(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]":
     """As `JobAssignment.needs_polling`."""
-    return partner_assignments(rows).filter(
-        status__in=OPEN,
+    return partner_assignments(_open(rows)).filter(
         aircraft__isnull=False,
         operations__operation=Operation.JOB_UPLOAD,
         operations__first_tried_at__isnull=False,
@@ -72,26 +76,34 @@ def needing_polling(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]
 
 def outdated(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]":
     """As `JobAssignment.outdated`."""
-    return rows.filter(status__in=OPEN, sent_revision__lt=F("job__revision"))
+    return _open(rows).filter(sent_revision__lt=F("job__revision"))
+
+
+def _open(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]":
+    """As `JobAssignment.is_open`. What is open has not ended, and by that an index finds it."""
+    return rows.filter(ended_at__isnull=True, status__in=OPEN)
 
 
 def with_upload_status(rows: "QuerySet[JobAssignment]", word: str) -> "QuerySet[JobAssignment]":
     """Those whose upload is shown with this status (see `sync_state`)."""
-    if word == "synced":
-        return rows.filter(Q(partner_type="internal") | Q(pk__in=_with_upload(status=SyncStatus.SYNCED)))
+    if word == "synced":  # nearly all of them, so each is looked up as it comes; the others are few, and listed at once
+        return rows.filter(Q(partner_type="internal") | Exists(_uploads(SyncStatus.SYNCED).filter(assignment=OuterRef("pk"))))
     partners = rows.exclude(partner_type="internal")
     if word == "paused":
-        return partners.filter(rests("system_user__"), pk__in=_with_upload(status=SyncStatus.PENDING))
+        return partners.filter(rests("system_user__"), pk__in=_assigned(_uploads(SyncStatus.PENDING)))
     if word in ("pending", "failed"):
-        waiting = partners.filter(pk__in=_with_upload(status=SyncStatus.PENDING)).exclude(rests("system_user__"))
-        unfailed = Q(pk__in=_with_upload(error_code=""))
-        return waiting.filter(unfailed if word == "pending" else ~unfailed)
-    stored = {"gaveUp": SyncStatus.GAVE_UP}.get(word, word)
-    return partners.filter(pk__in=_with_upload(status=stored))
+        untroubled = Q(error_code="")
+        waiting = _uploads(SyncStatus.PENDING).filter(untroubled if word == "pending" else ~untroubled)
+        return partners.filter(pk__in=_assigned(waiting)).exclude(rests("system_user__"))
+    return partners.filter(pk__in=_assigned(_uploads({"gaveUp": SyncStatus.GAVE_UP}.get(word, word))))
 
 
-def _with_upload(**upload: str) -> "QuerySet[SyncOperation, UUID]":
-    return SyncOperation.objects.filter(operation=Operation.JOB_UPLOAD, **upload).values_list("assignment", flat=True)
+def _uploads(*statuses: str) -> "QuerySet[SyncOperation]":
+    return SyncOperation.objects.filter(operation=Operation.JOB_UPLOAD, status__in=statuses)
+
+
+def _assigned(uploads: "QuerySet[SyncOperation]") -> "QuerySet[SyncOperation, UUID]":
+    return uploads.values_list("assignment", flat=True)
 
 
 def progress_of(jobs: Iterable[Job]) -> dict[int, dict[str, Any]]:

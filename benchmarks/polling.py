@@ -61,10 +61,10 @@ def employ(accounts: int) -> None:
         "partner_config": {"pollInterval": int(INTERVAL.total_seconds() * 1000)},
     }
     assigned = [JobAssignment(system_user=one.system_user, aircraft=one, **shared) for one in aircraft]
-    season.insert(JobAssignment, iter(assigned))
+    JobAssignment.objects.bulk_create(assigned)
     sent = {"operation": Operation.JOB_UPLOAD, "status": SyncStatus.SYNCED, "first_tried_at": at}
-    season.insert(SyncOperation, (SyncOperation(assignment=one, **sent) for one in assigned))
-    season.insert(PollTarget, (listing_of(one, at + INTERVAL * number / accounts) for number, one in enumerate(aircraft)))
+    SyncOperation.objects.bulk_create(SyncOperation(assignment=one, **sent) for one in assigned)
+    PollTarget.objects.bulk_create(listing_of(one, at + INTERVAL * number / accounts) for number, one in enumerate(aircraft))
 
 
 def sign_up_here(partner: Any, customer: Any, accounts: int) -> list[Any]:
@@ -73,9 +73,9 @@ def sign_up_here(partner: Any, customer: Any, accounts: int) -> list[Any]:
 
     shared = {"partner": partner, "customer": customer, "api_secret": PASSWORD}
     systems = [PartnerSystemUser(partner_username=login(number), **shared) for number in range(accounts)]
-    season.insert(PartnerSystemUser, iter(systems))
+    PartnerSystemUser.objects.bulk_create(systems)
     aircraft = [Aircraft(system_user=one, external_id=f"aircraft{number}") for number, one in enumerate(systems)]
-    season.insert(Aircraft, iter(aircraft))
+    Aircraft.objects.bulk_create(aircraft)
     return aircraft
 
 

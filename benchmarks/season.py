@@ -25,16 +25,15 @@ def prepare() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
 
 
-def batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    """Rows as bulk inserts like them."""
-    while batch := list(islice(rows, BATCH)):
-        yield batch
-
-
 def insert(model: Any, rows: Iterator[Any]) -> None:
-    """Make them all."""
-    for batch in batches(rows):
-        model.objects.bulk_create(batch)
+    """Make them all, each a dict by the names of the model's attributes."""
+    from django.db import transaction
+
+    from work import inserting
+
+    while batch := list(islice(rows, BATCH)):
+        with transaction.atomic():
+            inserting.insert(model, batch)
 
 
 def fill(assignments: int) -> None:
@@ -54,21 +53,24 @@ def fill(assignments: int) -> None:
 def _jobs_and_assignments(assignments: int, pilots: list[Any], accounts: list[Any]) -> None:
     from assignments.models import Job, JobAssignment
     from assignments.states import AssignmentStatus
+    from work.clock import now
 
     mine = {account.customer_id: [pilot for pilot in pilots if pilot.customer_id == account.customer_id] for account in accounts}
+    ended = now()
     numbers = range(1000, 1000 + assignments // JOBS_EACH)
-    insert(Job, (Job(number=number, customer_id=accounts[number % ACCOUNTS].customer_id, name="Field") for number in numbers))
+    of_jobs = ({"number": number, "customer_id": accounts[number % ACCOUNTS].customer_id, "name": "Field"} for number in numbers)
+    insert(Job, of_jobs)
     insert(
         JobAssignment,
         (
-            JobAssignment(
-                job_id=number,
-                user=pilot,
-                partner_type="satloc",
-                system_user=accounts[number % ACCOUNTS],
-                status=AssignmentStatus.SENT if number % 50 == 0 else AssignmentStatus.COMPLETED,
-                external_job_id="",
-            )
+            {
+                "job_id": number,
+                "user_id": pilot.pk,
+                "partner_type": "satloc",
+                "system_user_id": accounts[number % ACCOUNTS].pk,
+                "status": AssignmentStatus.SENT if number % 50 == 0 else AssignmentStatus.COMPLETED,
+                "ended_at": None if number % 50 == 0 else ended,
+            }
             for number in numbers
             for pilot in mine[accounts[number % ACCOUNTS].customer_id][:JOBS_EACH]
         ),
@@ -86,15 +88,15 @@ def _uploads() -> None:
     insert(
         SyncOperation,
         (
-            SyncOperation(
-                assignment_id=key,
-                operation=Operation.JOB_UPLOAD,
-                status=(status := states[number % len(states)]),
-                share_key=account,
-                error_code="NETWORK_ERROR" if status == SyncStatus.GAVE_UP else "",
-                due_at=at if status == SyncStatus.PENDING else None,
-                rank_at=at if status == SyncStatus.PENDING else None,
-            )
+            {
+                "assignment_id": key,
+                "operation": Operation.JOB_UPLOAD,
+                "status": (status := states[number % len(states)]),
+                "share_key": account,
+                "error_code": "NETWORK_ERROR" if status == SyncStatus.GAVE_UP else "",
+                "due_at": at if status == SyncStatus.PENDING else None,
+                "rank_at": at if status == SyncStatus.PENDING else None,
+            }
             for number, (key, account) in enumerate(rows)
         ),
     )
@@ -106,10 +108,11 @@ def _flights(count: int) -> None:
     from flightdata.states import ApplicationStatus
 
     customer = Customer.objects.order_by("pk")[0]
-    files = (ApplicationFile(customer=customer, sha256=f"{number:064x}", size=1, storage_key="k") for number in range(count))
+    mine = {"customer_id": customer.pk}
+    files = ({**mine, "sha256": f"{number:064x}", "size": 1, "storage_key": "k"} for number in range(count))
     insert(ApplicationFile, files)
     rows = ApplicationFile.objects.values_list("pk", flat=True).iterator()
-    insert(Application, (Application(customer=customer, file_id=key, status=ApplicationStatus.PARSED) for key in rows))
+    insert(Application, ({**mine, "file_id": key, "status": ApplicationStatus.PARSED} for key in rows))
 
 
 def _attention() -> None:
@@ -120,9 +123,13 @@ def _attention() -> None:
     insert(
         Attention,
         (
-            Attention(
-                kind="uploadGaveUp", object_type="assignment", object_id=str(row.pk), tenant_id=row.tenant_id, reason="it gave up"
-            )
+            {
+                "kind": "uploadGaveUp",
+                "object_type": "assignment",
+                "object_id": str(row.pk),
+                "tenant_id": row.tenant_id,
+                "reason": "it gave up",
+            }
             for row in rows
         ),
     )

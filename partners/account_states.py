@@ -3,6 +3,7 @@
 `selectors.state_of` and `services.pausing` tell the same for one.
 """
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -45,8 +46,9 @@ def rests(account: str = "") -> Q:
     return Q(*(condition for condition, _ in _reasons(account)), _connector=Q.OR)
 
 
+@cache
 def resting_because(account: str = "") -> Case:
-    """Why, in words; empty where calls are made."""
+    """Why, in words; empty where calls are made. Kept, as making the expression costs more than many a query."""
     reasons = [When(condition, then=words) for condition, words in _reasons(account)]
     return Case(*reasons, default=Value(""), output_field=TextField())
 

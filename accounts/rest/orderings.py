@@ -73,14 +73,27 @@ class Order:
             return Place(str(row.pk))
         return Place(str(row.pk), getattr(row, WRITTEN))
 
-    def rows_after(self, rows: "QuerySet[Any]", place: Place | None, most: int, *, backward: bool = False) -> list[Any]:
+    def rows_after(
+        self,
+        rows: "QuerySet[Any]",
+        place: Place | None,
+        most: int,
+        *,
+        backward: bool = False,
+        read_from: "QuerySet[Any] | None" = None,
+    ) -> list[Any]:
         """At most `most` rows beyond `place`, from the beginning without one. Backward: before it, the nearest first.
 
-        Raises BadPlace. One statement; where the column may be empty, a second one for the end of the list.
+        Raises BadPlace. One statement; where the column may be empty, a second one for the end of the list. With `read_from`, two
+        by key: one that looks for keys, so that what has to be sorted or looked through is small, and one that reads their rows
+        in `read_from`, which holds all `rows`.
         """
         order = replace(self, descending=self.descending != backward)
         if self.column == PK:
-            return list(order._by_key(rows, place)[:most])
+            page = order._by_key(rows, place)[:most]
+            if read_from is not None:
+                page = order._by_key(read_from.filter(pk__in=list(page.values_list("pk", flat=True))), None)
+            return list(page)
         field = rows.model._meta.get_field(self.column)
         found: list[Any] = []
         rows = rows.annotate(**{WRITTEN: Cast(self.column, TextField())})

@@ -69,7 +69,7 @@ class NewestFirst(BasePagination):
         given = request.query_params.get(CURSOR)
         self.cursor = None if given is None else Cursor.decode(given, self.signed_for)
         size = page_size(request)
-        rows = self._read(queryset, size + 1)
+        rows = self._read(queryset, size + 1, _unfiltered(view))
         self.more = len(rows) > size
         rows = rows[:size]
         if self.cursor and self.cursor.backward:
@@ -77,10 +77,10 @@ class NewestFirst(BasePagination):
         self.rows: Sequence[Model] = rows
         return rows
 
-    def _read(self, queryset: "QuerySet[Any]", most: int) -> list[Any]:
+    def _read(self, queryset: "QuerySet[Any]", most: int, read_from: "QuerySet[Any] | None") -> list[Any]:
         place, backward = (self.cursor.place, self.cursor.backward) if self.cursor else (None, False)
         try:
-            return self.order.rows_after(queryset, place, most, backward=backward)
+            return self.order.rows_after(queryset, place, most, backward=backward, read_from=read_from)
         except BadPlace:
             raise _bad_cursor() from None
 
@@ -129,6 +129,11 @@ def offered_by(view: Any) -> Mapping[str, str]:
     """The orders that a view offers for the list at hand."""
     offered = getattr(view, "offered_orderings", None)
     return offered() if offered else {}
+
+
+def _unfiltered(view: Any) -> "QuerySet[Any] | None":
+    """What the rows of its list are read from by their keys; None where it does not read so, and for its other lists."""
+    return view.get_queryset() if getattr(view, "keys_first", False) and view.action == "list" else None
 
 
 def _bad_cursor() -> ValidationError:

@@ -112,12 +112,14 @@ class HubViewSet(ViewSetMixin, Guarded, GenericAPIView[Any]):
 
     `machine_columns` are those that the machine moves by itself; they are no change to a client's If-Match. Whoever changes an
     object by whatever method may send one.
+    `keys_first`: whether a page is read by its keys (see `Order.rows_after`).
     `orderings`: what `?ordering=` of the list may name → its column (see `accounts.rest.orderings`).
     """
 
     selector: "ClassVar[staticmethod[[User], QuerySet[Any]]]"
     filterset_class: Any = None
     machine_columns: Collection[str] = ()
+    keys_first: ClassVar[bool] = False
     orderings: Orderings = {}
     subject: Any = None
     action: str | None  # type: ignore[assignment]  # None for a method that the resource does not have

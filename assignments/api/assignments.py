@@ -93,8 +93,7 @@ def _either(
     wanted: bool,
 ) -> "QuerySet[JobAssignment]":
     """Those that are so, or the others."""
-    so = Q(pk__in=those(JobAssignment.objects.all()).values("pk"))
-    return rows.filter(so if wanted else ~so)
+    return those(rows) if wanted else rows.exclude(pk__in=those(JobAssignment.objects.all()).values("pk"))
 
 
 class AssignmentViewSet(Listed, Read, Patched):
@@ -103,6 +102,7 @@ class AssignmentViewSet(Listed, Read, Patched):
     serializer_class = AssignmentSerializer
     filterset_class = AssignmentFilters
     selector = staticmethod(visible_assignments)
+    keys_first = True
     machine_columns = MACHINE_COLUMNS
     rules: Rules = {
         "list": READERS,

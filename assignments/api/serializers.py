@@ -9,6 +9,7 @@ from accounts.rest.fields import UtcDateTimeField
 from accounts.rest.serializers import WireModelSerializer, WireSerializer
 from assignments.api.config_fields import MetadataField, PartnerConfigField
 from assignments.models import JobAssignment
+from assignments.selectors import why_it_rests
 from assignments.sync_state import POLL_STATUSES, UPLOAD_STATUSES, polling_state, upload_state
 
 ASSIGNED = ("jobNumber", "userId", "partnerType", "partnerSystemUserId", "aircraftId", "status", "date")
@@ -35,7 +36,7 @@ class SyncStatesSerializer(WireSerializer):
     data_polling = SyncStateSerializer()
 
     def to_representation(self, assignment: JobAssignment) -> dict[str, Any]:
-        because = getattr(assignment, "rests_because", "")
+        because = why_it_rests(assignment)
         states = {
             "job_upload": upload_state(assignment, rests_because=because),
             "data_polling": polling_state(assignment, rests_because=because),

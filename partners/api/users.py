@@ -6,6 +6,7 @@ import django_filters
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from accounts.api.users import UserSerializer
@@ -33,8 +34,13 @@ class WritableUserSerializer(UserSerializer):
     class Meta(UserSerializer.Meta):
         fields = (*UserSerializer.Meta.fields, "password")
 
+    @cached_property
+    def _shown(self) -> UserSerializer:
+        """One for all rows of a page: to make one costs more than to show ten users."""
+        return UserSerializer(context=self.context)
+
     def to_representation(self, instance: User) -> dict[str, Any]:
-        return UserSerializer(instance, context=self.context).to_representation(instance)
+        return self._shown.to_representation(instance)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Role, customer and partner must agree, and the password must not be an easy one."""
