@@ -4,23 +4,20 @@ nothing is doubled, and nothing is stuck: what the clock cannot settle is offere
 More seeds: `CRASH_SEEDS=1,2,3 pytest tests/crash`.
 """
 
-import hashlib
 import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from tests.support.journey import LOGIN, Journey
+from tests.support.journey import Journey
+from tests.support.office import Office
 from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
-from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(400)]
 
@@ -53,122 +50,43 @@ def test_nothing_is_lost_doubled_or_stuck(seed: int, tmp_path: Path) -> None:
     with SandboxProcess(tmp_path / "cloud.db", "--flight-delay", "1", "--seed", str(seed)) as cloud:
         env = {**SETTINGS, "SATLOC_BASE_URL": cloud.base_url}
         with Stack(env, tmp_path / "data") as stack:
-            crash = Crash(Journey(stack, cloud), random.Random(seed))
-            crash.prepare()
-            crash.rage()
-            crash.calm_down()
-            crash.check()
+            office = Office(Journey(stack, cloud))
+            killed = rage(office, stack, random.Random(seed))
+            cloud.clear_faults()
+            stack.wait_until_ready()
+            office.bring_to_its_end()
+            sent = Counter(int(upload["jobNumber"]) for upload in cloud.uploads())
+            assert sent == Counter(office.numbers), f"jobs at the partner, after killing {killed}"
+            office.check_logs(office.numbers)
 
 
-class Crash:
-    """One run: jobs are assigned while processes die, then everything is brought to its end by clock and person."""
+def rage(office: Office, stack: Stack, chance: random.Random) -> Counter[str]:
+    """Kill something every second or two while the partner misbehaves and the office goes on sending jobs; what was killed."""
+    for kind, operation, options in FAULTS:
+        office.cloud.fault(kind, operation, **options)
+    office.send()
+    victims, killed = victims_of(stack), Counter[str]()
+    with ThreadPoolExecutor(1) as client:
+        sending = client.submit(send_the_others, office)
+        until = time.monotonic() + CHAOS_SECONDS
+        while time.monotonic() < until:
+            victim = chance.choice(victims)
+            stack.kill(victim)
+            killed[victim] += 1
+            time.sleep(chance.uniform(0.5, 2.0))
+        sending.result()
+    assert killed.total() > 20, killed
+    return killed
 
-    def __init__(self, journey: Journey, chance: random.Random) -> None:
-        self.journey = journey
-        self.stack, self.cloud = journey.stack, journey.cloud
-        self.chance = chance
-        self.numbers: list[int] = []
-        self.killed: Counter[str] = Counter()
 
-    def prepare(self) -> None:
-        """Faults on; the first job is on its way before the first kill."""
-        for kind, operation, options in FAULTS:
-            self.cloud.fault(kind, operation, **options)
-        self._send()
+def victims_of(stack: Stack) -> list[str]:
+    """Workers more often than the rest: the worst lines are theirs."""
+    services = [name for name in stack.services() if name != "sandbox"]
+    workers = [name for name in services if name not in ("web", "beat", "broker")]
+    return sorted(services + 2 * workers)
 
-    def rage(self) -> None:
-        """Kill something every second or two while a client goes on sending jobs."""
-        victims = self._victims()
-        with ThreadPoolExecutor(1) as client:
-            sending = client.submit(self._send_the_others)
-            until = time.monotonic() + CHAOS_SECONDS
-            while time.monotonic() < until:
-                victim = self.chance.choice(victims)
-                self.stack.kill(victim)
-                self.killed[victim] += 1
-                time.sleep(self.chance.uniform(0.5, 2.0))
-            sending.result()
 
-    def _victims(self) -> list[str]:
-        """Workers more often than the rest: the worst lines are theirs."""
-        services = [name for name in self.stack.services() if name != "sandbox"]
-        workers = [name for name in services if name not in ("web", "beat", "broker")]
-        return sorted(services + 2 * workers)
-
-    def _send_the_others(self) -> None:
-        for _ in range(JOBS - 1):
-            self._send()
-            time.sleep(CHAOS_SECONDS / JOBS / 2)
-
-    def _send(self) -> None:
-        number = self.journey.new_number()
-        self._insist(lambda: self.journey.send_job(number, pollInterval=1000, retryPolicy={"baseDelay": 1000}))
-        self.numbers.append(number)
-
-    def _insist(self, call: Callable[[], Any]) -> Any:
-        """What a client does whose server goes away: the same again, as often as it takes."""
-
-        def once() -> Any:
-            try:
-                return (call(),)
-            except requests.RequestException:
-                return None
-
-        return wait_for(once, "the web server", 60)[0]
-
-    def calm_down(self) -> None:
-        """The partner behaves again; a person settles what is offered, until nothing is left to do."""
-        self.cloud.clear_faults()
-        self.stack.wait_until_ready()
-        wait_for(self._is_over, lambda: f"the end of all work: {self._state()}", 150)
-
-    def _is_over(self) -> bool:
-        self._settle_as_a_person()
-        uploads, logs = self._state()
-        there = len(self.cloud.uploads())
-        return (
-            set(uploads) == {"synced"}
-            and set(logs) <= {"parsed", "duplicate"}
-            and logs.total() == len(self.cloud.logs()) >= there
-        )
-
-    def _state(self) -> tuple[Counter[str], Counter[str]]:
-        assignments = self.journey.all("/api/v1/assignments/")
-        uploads = Counter(one["syncState"]["jobUpload"]["status"] for one in assignments)
-        return uploads, Counter(log["status"] for log in self.journey.logs())
-
-    def _settle_as_a_person(self) -> None:
-        """Each thing that waits is settled by an action it offers; the cloud's own list tells which uploads arrived."""
-        arrived = {int(upload["jobNumber"]): upload["jobId"] for upload in self.cloud.uploads()}
-        for one in self.journey.all("/api/v1/system/attention/"):
-            self._settle(one, arrived)
-
-    def _settle(self, one: dict[str, Any], arrived: dict[int, str]) -> None:
-        if one["kind"] == "uploadUnconfirmed":
-            number = self.journey.read(f"/api/v1/assignments/{one['objectId']}/")["jobNumber"]
-            action, body = ("confirm", {"externalJobId": arrived[number]}) if number in arrived else ("resend", {})
-            self.stack.post(f"/api/v1/assignments/{one['objectId']}/{action}/", json=body)
-        elif one["kind"] == "uploadGaveUp":
-            self.stack.post(f"/api/v1/assignments/{one['objectId']}/retry/")
-        elif one["kind"] == "logFailed":
-            self.stack.post(f"/api/v1/logs/{one['objectId']}/retry/")
-        elif one["kind"] == "applicationQuarantined":
-            self.stack.post(f"/api/v1/applications/{one['objectId']}/reparse/")
-
-    def check(self) -> None:
-        """0 lost, 0 doubled: every job is there once, every log is here once, byte for byte and line for line."""
-        assert sum(self.killed.values()) > 20, self.killed
-        sent = Counter(int(upload["jobNumber"]) for upload in self.cloud.uploads())
-        assert sent == Counter(self.numbers), f"jobs at the partner, after killing {self.killed}"
-        logs = self.journey.logs()
-        assert Counter(log["externalLogId"] for log in logs) == Counter(log["id"] for log in self.cloud.logs())
-        for log in logs:
-            self._check_log(log)
-        assert Counter(number for log in logs for number in log["jobNumbers"]) == Counter(self.numbers)
-
-    def _check_log(self, log: dict[str, Any]) -> None:
-        content = self.cloud.log_content(LOGIN, log["externalLogId"])
-        assert log["sha256"] == hashlib.sha256(content).hexdigest()
-        assert self.stack.get(f"/api/v1/logs/{log['id']}/download").content == content
-        counts = self.journey.read(f"/api/v1/applications/{log['applicationId']}/")["counts"]
-        assert counts["lines"] == content.count(b"\n") == counts["records"] + counts["rejects"] + counts["comments"]
+def send_the_others(office: Office) -> None:
+    for _ in range(JOBS - 1):
+        office.send()
+        time.sleep(CHAOS_SECONDS / JOBS / 2)
