@@ -33,9 +33,8 @@ def test_what_the_backup_holds_comes_back_and_nothing_is_sent_twice(tmp_path: Pa
             office = Office(Journey(first, cloud))
             cloud.fault("late", "UploadJobData", seconds=3, probability=0.4)  # some uploads are always in doubt
             backup_at_work(office, tmp_path / "backups")
-            keys = (first.data_dir / "env").read_text()
-            destroy(first)
-        with restored(first, env, keys, tmp_path) as second:
+            destroy(first, tmp_path / "keys")
+        with restored(first, env, tmp_path) as second:
             office.journey.stack = second
             cloud.clear_faults()
             held = [one["number"] for one in office.journey.all("/api/v1/jobs/")]
@@ -62,19 +61,22 @@ def send_all(office: Office) -> None:
         time.sleep(1.5)
 
 
-def destroy(stack: Stack) -> None:
-    """Every process at once, and every file; the database goes when the stack is closed."""
+def destroy(stack: Stack, keys: Path) -> None:
+    """Every process at once, and every file but the one with the keys; the database goes when the stack is closed."""
     for name in ("supervisor", *stack.services()):
         stack.kill(name)
+    shutil.copy(stack.data_dir / "env", keys)
     shutil.rmtree(stack.data_dir)
+    stack.data_dir.mkdir()
+    shutil.copy(keys, stack.data_dir / "env")
 
 
-def restored(lost: Stack, env: dict[str, str], keys: str, folder: Path) -> Stack:
+def restored(lost: Stack, env: dict[str, str], folder: Path) -> Stack:
     """As docs/backup.md has it: an empty installation with the old keys, migrated, filled, and not started yet."""
     stack = Stack(env, folder / "second")
     stack.operator = lost.operator
     stack.data_dir.mkdir()
-    (stack.data_dir / "env").write_text(keys)
+    shutil.copy(folder / "keys", stack.data_dir / "env")
     stack.manage("migrate", "--verbosity", "0")
     (backup,) = (folder / "backups").glob("20*")
     stack.manage("restore", str(backup), "--verify")
