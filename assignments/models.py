@@ -109,6 +109,7 @@ class JobAssignment(Stamped):
             ),
             models.Index(fields=["user", "id"], name="assignment_of_user"),
             models.Index(fields=["job", "id"], name="assignment_of_job"),
+            models.Index(fields=["external_job_id"], name="assignment_by_external_id"),
             models.Index(fields=["id"], name="assignment_not_ended", condition=Q(ended_at__isnull=True)),
         ]
 

@@ -48,10 +48,8 @@ def _held_ids(placed: Iterable["Placed"]) -> set[UUID]:
     """Those whose partner's id another standing assignment of the same aircraft holds."""
     wanted = [one for one in placed if one.account and one.aircraft_id and one.reading.external_job_id and _stands(one)]
     ids = {one.reading.external_job_id for one in wanted}
-    accounts = {one.account.key for one in wanted if one.account}
-    rows = JobAssignment.objects.filter(system_user__in=accounts, external_job_id__in=ids).exclude(
-        status=AssignmentStatus.CANCELLED
-    )
+    # by the ids alone: asked for the accounts too, SQLite reads all that these have
+    rows = JobAssignment.objects.filter(external_job_id__in=ids).exclude(status=AssignmentStatus.CANCELLED)
     taken: set[Any] = set(rows.values_list("aircraft", "external_job_id")) if wanted else set()
     held = set()
     for one in wanted:
