@@ -1,6 +1,5 @@
 """The WSGI application that gunicorn serves."""
 
-import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO
@@ -8,19 +7,12 @@ from typing import Any, BinaryIO
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from work.memory import settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
 
 _hub = get_wsgi_application()
-
-
-def settle() -> None:
-    """Load what the first request would, and take it out of the garbage collector's rounds: each full one looks through all
-    that ever stays, half a million objects, while a request waits for it."""
-    _ = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()
-
-
+_ = get_resolver().url_patterns  # what the first request would load
 settle()
 
 

@@ -196,7 +196,7 @@ class _Reader:
 def is_storable(value: object) -> bool:
     """Whether every database takes this JSON: no NUL, no lone surrogate, no number that is not finite."""
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        return "\0" not in value and (value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value))
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, Mapping):

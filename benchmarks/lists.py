@@ -74,16 +74,15 @@ def main() -> None:
     season.fill(assignments)
     from django.db import connection
 
+    import agmission_partners.wsgi  # noqa: F401  # settles, as the web server does
     from accounts.models import Customer
     from accounts.states import Role
-    from agmission_partners.wsgi import settle
     from tests.support.scene import a_user
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as a database that has lived with these rows does by itself
     goal = GOAL_MS[connection.vendor]
     print(f"{assignments:,} assignments on {connection.vendor}, pages of 100, {REQUESTS} requests each (goal: p95 ≤ {goal} ms)")
-    settle()
     customer = Customer.objects.order_by("pk")[0]
     worst = max(figures(a_user(None), OF_OPS), figures(a_user(customer, Role.CUSTOMER), OF_A_CUSTOMER))
     season.forget()

@@ -100,5 +100,7 @@ def _hex(value: UUID) -> str:
     return value.hex
 
 
+@lru_cache(maxsize=1024)
 def _naive(value: datetime) -> str:
+    """Kept, as most rows of an insertion have the same few times."""
     return str(value.astimezone(UTC).replace(tzinfo=None))

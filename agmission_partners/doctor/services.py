@@ -16,6 +16,7 @@ NOTICEABLE, TOO_FAR = 2.0, 60.0
 
 
 def database() -> Iterator[CheckMessage]:
+    """Whether it answers."""
     try:
         connection.ensure_connection()
     except DatabaseError as error:
@@ -24,6 +25,7 @@ def database() -> Iterator[CheckMessage]:
 
 
 def migrations() -> Iterator[CheckMessage]:
+    """Whether its tables are those that this program knows."""
     missing = readiness.missing_migrations()
     if missing:
         found = f"the database is older than the program: {missing} migrations are missing"
@@ -31,6 +33,7 @@ def migrations() -> Iterator[CheckMessage]:
 
 
 def broker() -> Iterator[CheckMessage]:
+    """Whether nudges can be sent."""
     for sentence in readiness.unreachable_broker():
         hint = "is it running, and is BROKER_URL (or REDIS_URL) right? Work waits in the database until it is back"
         yield Error(sentence, hint=hint, id="agmission.E011")

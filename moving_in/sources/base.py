@@ -18,7 +18,9 @@ class Part(Protocol):
     """One file or collection."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As the report names it."""
+        ...
 
     @property
     def kinds(self) -> frozenset[str]:

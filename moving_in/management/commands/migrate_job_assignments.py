@@ -14,6 +14,7 @@ from moving_in.services.batches import Options
 from moving_in.services.running import SHOWN, Outcome, Runner, words_of
 from moving_in.sources import Source, SourceUnreadable, open_source
 from work.errors import Refused
+from work.memory import settle
 
 
 class Command(BaseCommand):
@@ -29,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--verify", action="store_true", help="compare both sides, and write nothing but the report")
         parser.add_argument("--create-missing", action="store_true", help="make users, jobs, customers and accounts that lack")
         parser.add_argument("--customer", metavar="CODE", help="whose the things are of which nothing says so")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """In a process that does nothing else."""
+        settle()
+        super().run_from_argv(argv)
 
     def handle(self, *args: Any, source: str, **options: Any) -> None:
         """Looks at all of it once, then takes it over with a bar that tells how far it is."""
