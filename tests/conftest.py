@@ -12,8 +12,14 @@ from agmission_partners.variables import PROJECT_DIR
 from tests.support.hub_fixtures import cloud, dialect, hub
 from tests.support.processes import Stack
 from tests.support.services import drop_keys
+from work.memory import settle
 
 __all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
+
+
+def pytest_collection_finish() -> None:
+    """All modules are loaded and all tests known: a seventh of the time of a run went into looking through them for garbage."""
+    settle()
 
 
 @pytest.fixture(scope="session", autouse=True)
