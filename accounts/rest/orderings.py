@@ -91,9 +91,7 @@ class Order:
         order = replace(self, descending=self.descending != backward)
         if self.column == PK:
             page = order._by_key(rows, place)[:most]
-            if read_from is not None:
-                page = order._by_key(read_from.filter(pk__in=list(page.values_list("pk", flat=True))), None)
-            return list(page)
+            return list(page) if read_from is None else order._by_keys(page, read_from)
         field = rows.model._meta.get_field(self.column)
         found: list[Any] = []
         rows = rows.annotate(**{WRITTEN: Cast(self.column, TextField())})
@@ -111,6 +109,14 @@ class Order:
             key = _key(rows, place.key)
             rows = rows.filter(pk__lt=key) if self.descending else rows.filter(pk__gt=key)
         return rows.order_by("-pk" if self.descending else "pk")
+
+    def _by_keys(self, page: "QuerySet[Any]", read_from: "QuerySet[Any]") -> list[Any]:
+        """Anew where a row went between the two statements: a page that is short would look like the last."""
+        while True:
+            keys = list(page.values_list("pk", flat=True))
+            rows = list(self._by_key(read_from.filter(pk__in=keys), None))
+            if len(rows) == len(keys):
+                return rows
 
     def _by_value(self, rows: "QuerySet[Any]", place: Place | None) -> "QuerySet[Any]":
         sign, operator = ("-", "<") if self.descending else ("", ">")
