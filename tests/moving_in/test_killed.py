@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from assignments.models import JobAssignment, SyncOperation
 from moving_in.models import Move as Progress
@@ -58,9 +59,14 @@ def totals() -> list[int]:
     return [rows.count() for rows in (JobAssignment.objects.all(), moved, origins)]
 
 
+def many() -> int:
+    """Assignments. Where the suite is run a second time, on the other database, a fifth of them shows the same."""
+    return 100_000 if connection.vendor == "sqlite" else 20_000
+
+
 def of(hub: Hub) -> dict[str, list[dict[str, Any]]]:
-    """The old system of the hub's customer: a hundred thousand assignments, and three that nobody has sent yet."""
-    collections = whole(100_000)
+    """The old system of the hub's customer: many assignments, and three that nobody has sent yet."""
+    collections = whole(many())
     for one in collections["users"]:
         one |= {"code": hub.customer.code} if one.get("role") == "customer" else {}
         one |= {"apiSecret": PASSWORD} if "apiSecret" in one else {}
@@ -78,24 +84,24 @@ def of(hub: Hub) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.crash
 @pytest.mark.timeout(600)
 def test_three_kills_lose_and_double_nothing_and_the_hub_goes_on(hub: Hub, move: Move, killed_at: Any, tmp_path: Path) -> None:
-    dump = old_system.a_dump(tmp_path / "dump", of(hub))
-    for count in (15_000, 45_000, 80_000):
-        killed_at(dump, count)
+    dump, count = old_system.a_dump(tmp_path / "dump", of(hub)), many()
+    for part in (0.15, 0.45, 0.8):
+        killed_at(dump, int(count * part))
     said = move(dump)
     assert "went on where an earlier run was broken off" in said
-    assert "assignments: 100,003 taken, 0 there already, 1,000 not taken" in said
-    assert totals() == [100_003] * 3
+    assert f"assignments: {count + 3:,} taken, 0 there already, {count // 100:,} not taken" in said
+    assert totals() == [count + 3] * 3
     report = Path(Progress.objects.get().report).read_text()
-    assert report.count("a newer document is about the same job and user") == 1_000
-    assert "100,003 equal" in move(dump, "--verify")
-    assert "assignments: 0 taken, 100,003 there already, 1,000 not taken" in move(dump)
-    assert SyncOperation.objects.count() == JobAssignment.objects.filter(**SENT).count() == 33_334 + 3
+    assert report.count("a newer document is about the same job and user") == count // 100
+    assert f"{count + 3:,} equal" in move(dump, "--verify")
+    assert f"assignments: 0 taken, {count + 3:,} there already, {count // 100:,} not taken" in move(dump)
+    assert SyncOperation.objects.count() == JobAssignment.objects.filter(**SENT).count() == -(-count // 3) + 3
     system_users.resume(PartnerSystemUser.objects.get(), actor="test")
     for _ in range(4):
         hub.work()
         hub.later(minutes=10)
     assert [upload["jobNumber"] for upload in hub.cloud.uploads()] == [str(WAITING)] * 3
-    assert totals() == [100_003] * 3
+    assert totals() == [count + 3] * 3
     assert set(SyncOperation.objects.values_list("status", flat=True)) == {"synced"}
 
 
