@@ -67,7 +67,8 @@ define install
 	@$(PYTHON) -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
 	@echo "installing requirements/$(1).lock"
 	@$(VENV)/bin/uv pip sync --quiet --python $(PYTHON) --require-hashes requirements/$(1).lock \
-		|| $(PYTHON) -m pip install --quiet --require-hashes -r requirements/$(1).lock
+		|| { echo "uv could not fetch them; pip installs the same"; \
+			$(PYTHON) -m pip install --quiet --require-hashes -r requirements/$(1).lock; }
 endef
 
 # What development needs holds what running needs.

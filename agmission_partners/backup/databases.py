@@ -43,7 +43,7 @@ def _sqlite_snapshot(folder: Path) -> Iterator[Snapshot]:
     path = folder / SQLITE_FILE
     with closing(sqlite3.connect(path)) as copy:
         with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=60)) as source:
-            source.backup(copy)
+            _copy(source, copy)
         copy.execute("PRAGMA journal_mode=DELETE")
         taken = Snapshot(lambda statement: copy.execute(statement).fetchall())
         for (table,) in taken.select("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
@@ -51,6 +51,15 @@ def _sqlite_snapshot(folder: Path) -> Iterator[Snapshot]:
             taken.tables[table] = taken.select(f"SELECT COUNT(*) FROM {_quoted(table)}")[0][0]  # noqa: S608  # its own name
         make_durable(path)
         yield taken
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    try:
+        source.backup(copy)
+    except sqlite3.Error as error:
+        raise Impossible(
+            f"the database cannot be copied ({error}); is there room in the target, and is the disk sound?"
+        ) from error
 
 
 @contextmanager

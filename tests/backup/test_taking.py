@@ -44,6 +44,16 @@ sys.addaudithook(lambda event, told: die_at(f"{event} {told[0]}") if event in ("
 with connection.execute_wrapper(watch):
     call_command(*command)
 """
+NO_ROOM = """
+import resource, sys
+from django.core.management import CommandError, call_command
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    call_command("backup", sys.argv[1])
+except CommandError as refusal:
+    print(refusal)
+"""
 WRITES = """
 from django.db import transaction
 from accounts.models import Notice
@@ -114,6 +124,16 @@ def test_a_killed_backup_is_never_taken_for_a_whole_one(
         call_command("restore", str(left))
     assert back_up().is_dir()
     assert not left.exists()
+
+
+def test_a_target_without_room_is_said_in_one_line(
+    flown: Hub, target: Path, back_up: BackUp, second_process: Start, tmp_path: Path
+) -> None:
+    said, errors = second_process(NO_ROOM, str(target), **environment(flown, tmp_path)).communicate(timeout=60)
+    assert said.startswith("no backup was made: "), errors
+    assert len(said.splitlines()) == 1
+    assert manifest.whole_backups(target) == []
+    assert back_up().is_dir()
 
 
 @pytest.mark.parametrize(
