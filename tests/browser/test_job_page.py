@@ -96,7 +96,7 @@ def test_nobody_is_asked_while_nobody_looks(own: Tenant, open_as: Open) -> None:
         document.dispatchEvent(new Event("visibilitychange")); }"""
     )
     asked: list[Any] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type in ("fetch", "xhr") else None)
     page.wait_for_timeout(9_000)
     assert asked == []
 

@@ -79,7 +79,7 @@ def test_a_second_beat_is_seen_and_harmless(stack: Stack) -> None:
         beats = stack.get("/api/v1/system/queues/").json()["beats"]
         assert {second.pid, stack.pid_of("beat")} <= {beat["pid"] for beat in beats}
     finally:
-        second.terminate()
+        second.kill()
         second.wait(30)
 
 
