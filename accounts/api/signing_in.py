@@ -10,12 +10,12 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.examples import SIGN_IN
 from accounts.api.users import UserSerializer
 from accounts.models import ApiToken
 from accounts.rest.fields import SecretField, UtcDateTimeField
+from accounts.rest.queries import QueryChecked
 from accounts.rest.rules import EVERYBODY
 from accounts.rest.serializers import NothingSerializer, WireSerializer
 from accounts.rest.viewsets import HubView
@@ -33,7 +33,7 @@ class SignedInSerializer(WireSerializer):
     user = UserSerializer()
 
 
-class LoginView(APIView):
+class LoginView(QueryChecked):
     """Username and password for a token, which is shown this once."""
 
     permission_classes = (AllowAny,)
@@ -51,6 +51,7 @@ class LoginView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Sign in."""
+        self.check_query()
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         try:

@@ -3,18 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, cast
-from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from rest_framework.exceptions import ErrorDetail, MethodNotAllowed, NotFound, ParseError, PermissionDenied, ValidationError
+from rest_framework.exceptions import MethodNotAllowed, NotFound, PermissionDenied
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from accounts.actors import name_of
@@ -24,6 +22,7 @@ from accounts.rest.fields import LARGEST_INTEGER
 from accounts.rest.idempotency import idempotent
 from accounts.rest.orderings import ORDERING
 from accounts.rest.paging import QUERY_PARAMETERS
+from accounts.rest.queries import QueryChecked
 from accounts.rest.serializers import NothingSerializer
 from accounts.states import Role
 
@@ -32,13 +31,11 @@ Orderings = Mapping[str, str]
 NO_OBJECT = "There is no such object."
 
 
-class Guarded(APIView):
+class Guarded(QueryChecked):
     """Checks, in this order: who asks, whether they may see the object, whether a rule lets them do this, the query's names."""
 
-    http_method_names = [name for name in APIView.http_method_names if name != "options"]  # `Allow` names what is served
+    http_method_names = [name for name in QueryChecked.http_method_names if name != "options"]  # `Allow` names what is served
     rules: Rules = {}
-    query_parameters: Collection[str] = ()
-    request: Request
 
     @property
     def user(self) -> User:
@@ -54,9 +51,7 @@ class Guarded(APIView):
         super().initial(request, *args, **kwargs)
         self.find_subject()
         self._require_rule()
-        self._require_text()
-        self._refuse_unknown_parameters()
-        self._refuse_repeated_parameters()
+        self.check_query()
 
     def find_subject(self) -> None:
         """Look up the object that the path names, where it names one."""
@@ -65,10 +60,6 @@ class Guarded(APIView):
         """What `rules` calls this request; None for a method that the view does not have."""
         method = (self.request.method or "").lower()
         return "get" if method == "head" else method if hasattr(self, method) and method != "options" else None
-
-    def known_parameters(self) -> frozenset[str]:
-        """The query parameters that this request may carry."""
-        return frozenset(self.query_parameters)
 
     def expect_no_fields(self) -> None:
         """Refuse a body that says something where nothing is asked for. Raises ValidationError."""
@@ -80,27 +71,6 @@ class Guarded(APIView):
             raise MethodNotAllowed(self.request.method or "")
         if self.user.role not in self.rules.get(name, ()):
             raise PermissionDenied(f"A user of the role {self.user.role} may not do this.", code="roleMayNot")
-
-    def _require_text(self) -> None:
-        """Django would put another character in the place of what is no UTF-8, and look for that."""
-        try:
-            unquote_to_bytes(self.request.META["QUERY_STRING"].encode("latin-1")).decode("utf-8")
-        except UnicodeDecodeError:
-            raise ParseError("The query is not UTF-8.") from None
-
-    def _refuse_unknown_parameters(self) -> None:
-        known = self.known_parameters()
-        unknown = [name for name in self.request.query_params if name not in known]
-        if unknown:
-            said = f"known are {', '.join(sorted(known))}" if known else "there are none here"
-            complaint = ErrorDetail(f"is no known query parameter; {said}", "unknownParameter")
-            raise ValidationError({name: [complaint] for name in unknown})
-
-    def _refuse_repeated_parameters(self) -> None:
-        repeated = [name for name, values in self.request.query_params.lists() if len(values) > 1]
-        if repeated:
-            complaint = ErrorDetail("is given more than once", "repeated")
-            raise ValidationError({name: [complaint] for name in repeated})
 
 
 class HubView(Guarded):

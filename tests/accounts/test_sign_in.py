@@ -112,6 +112,13 @@ def test_a_malformed_sign_in_names_its_fields(db: None, body: Any, expected: dic
     assert complaints(response) == expected
 
 
+def test_a_password_in_the_query_is_refused(office: User) -> None:
+    body = {"username": office.username, "password": PASSWORD}
+    response = Client().post(f"{LOGIN}?password=x&b=1&b=2", body, content_type="application/json")
+    assert response.status_code == 400
+    assert complaints(response) == {"password": "unknownParameter", "b": "unknownParameter"}
+
+
 def test_failures_are_slowed_per_name_also_with_the_right_password_after_them(office: User) -> None:
     statuses = [sign_in(office.username, "wrong").status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
