@@ -12,7 +12,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["accounts.rest.filters.AskedFilters"],
     "DEFAULT_SCHEMA_CLASS": "accounts.rest.schema.HubSchema",
     "DEFAULT_PAGINATION_CLASS": "accounts.rest.paging.NewestFirst",
     "DEFAULT_METADATA_CLASS": None,

@@ -132,9 +132,12 @@ class JobAssignment(Stamped):
 
     @property
     def upload(self) -> "SyncOperation | None":
-        """Its upload; None where nothing is sent. Reads no row where `operations` were prefetched."""
-        uploads = (one for one in self.operations.all() if one.operation == Operation.JOB_UPLOAD)
-        return next(uploads, None) if self.is_partner_assignment else None
+        """Its upload; None where nothing is sent. Reads no row where `operations` were prefetched, or as `shown_operations`."""
+        if not self.is_partner_assignment:
+            return None
+        known = getattr(self, "shown_operations", None)
+        operations = self.operations.all() if known is None else known
+        return next((one for one in operations if one.operation == Operation.JOB_UPLOAD), None)
 
     @property
     def needs_sync(self) -> bool:

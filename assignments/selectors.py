@@ -11,13 +11,26 @@ from accounts.selectors import of_customer, visible_users
 from accounts.states import Role
 from assignments.models import Job, JobAssignment, SyncOperation
 from assignments.states import AssignmentStatus, Operation, SyncStatus
-from partners.account_states import resting_because, rests
+from partners import account_states
+from partners.account_states import ready_to_tell, rests
 from partners.models import PartnerSystemUser
 
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
-SHOWN_WITH_ASSIGNMENT = ("job", "user", "aircraft__poll_target")
-NOT_SHOWN_WITH_ASSIGNMENT = ("job__spray_areas", "job__excluded_areas")
-"""Megabytes for a page, where areas are large."""
+TRIED = ("status", "attempts", "due_at", "last_attempt_at", "error", "error_code")
+SHOWN_OF_OTHERS = {
+    "job": ("customer", "name", "revision"),
+    "user": ("name", "username"),
+    "aircraft": ("name", "external_id"),
+    "aircraft__poll_target": (*TRIED, "last_success_at", "last_data_check"),
+}
+"""What is shown of them with an assignment. A job's areas may be megabytes; of the rest, most of a page's time went into times
+that nobody saw.
+"""
+SHOWN_COLUMNS = (
+    *(field.name for field in JobAssignment._meta.concrete_fields),
+    *(f"{row}__{column}" for row, columns in SHOWN_OF_OTHERS.items() for column in columns),
+)
+SHOWN_OF_OPERATION = (*TRIED, "assignment", "operation", "last_success_at", "first_tried_at")
 
 
 def visible_jobs(user: User) -> "QuerySet[Job]":
@@ -35,14 +48,17 @@ def visible_assignees(user: User) -> "QuerySet[User]":
 
 def visible_assignments(user: User) -> "QuerySet[JobAssignment]":
     """Ops see all assignments, a customer's people those of its jobs, a pilot those given to it, partners none."""
-    accounts = PartnerSystemUser.objects.annotate(rests_because=resting_because())
-    rows = _of(user).select_related(*SHOWN_WITH_ASSIGNMENT).defer(*NOT_SHOWN_WITH_ASSIGNMENT)
-    return rows.prefetch_related("operations", Prefetch("system_user", accounts))
+    accounts = ready_to_tell(PartnerSystemUser.objects.all())
+    rows = _of(user).select_related(*SHOWN_OF_OTHERS).only(*SHOWN_COLUMNS)
+    operations = SyncOperation.objects.only(*SHOWN_OF_OPERATION)
+    return rows.prefetch_related(
+        Prefetch("operations", operations, to_attr="shown_operations"), Prefetch("system_user", accounts)
+    )
 
 
 def why_it_rests(assignment: JobAssignment) -> str:
     """Of a row of `visible_assignments`: why no call is made for its account now; empty where calls are made."""
-    return getattr(assignment.system_user, "rests_because", "")
+    return account_states.why_it_rests(assignment.system_user) if assignment.system_user else ""
 
 
 def standing_assignments(user: User) -> "QuerySet[JobAssignment]":

@@ -1,13 +1,13 @@
-"""The states of accounts, and why no call is made for one, told by the database for many at once.
+"""The states of accounts, and why no call is made for one: told by the database for many at once, or of a row that was read.
 
-`selectors.state_of` and `services.pausing` tell the same for one.
+`selectors.state_of` tells the state of one.
 """
 
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, Q, QuerySet, TextField, Value, When
+from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Now
 
 from partners.models import PartnerSystemUser
@@ -18,6 +18,9 @@ DEACTIVATED = "the {} {} is deactivated; what waits goes on as soon as it is act
 PAUSED = "the account {} was paused by a person; what waits goes on as soon as it is resumed"
 REFUSED = "the partner refuses the login of the account {}; what waits goes on as soon as it is corrected"
 HELD_BACK = "the account {} is not called for a while; what waits goes on by itself"
+
+READ_TO_TELL = ("active", "paused_by_person", "refused_at", "name", "partner_username")
+READ_OF_OTHERS = ("partner__active", "partner__name", "customer__active", "customer__name")
 
 
 def state_is(state: AccountState) -> Q:
@@ -44,6 +47,33 @@ def with_state(rows: "QuerySet[PartnerSystemUser]") -> "QuerySet[Any]":
 def rests(account: str = "") -> Q:
     """The condition that no call is made for an account now; `account` is the way to it, as in `system_user__`."""
     return Q(*(condition for condition, _ in _reasons(account)), _connector=Q.OR)
+
+
+def ready_to_tell(rows: "QuerySet[PartnerSystemUser]") -> "QuerySet[Any]":
+    """The accounts with what `why_it_rests` asks of each, and no other column: the database's words for it, asked for with every
+    page of a list, cost more than the page.
+    """
+    held_back = ExpressionWrapper(Q(paused_until__isnull=False, paused_until__gt=Now()), output_field=BooleanField())
+    rows = rows.select_related("partner", "customer").only(*READ_TO_TELL, *READ_OF_OTHERS)
+    return rows.annotate(held_back=held_back)
+
+
+def why_it_rests(account: Any) -> str:
+    """As `resting_because`, of a row of `ready_to_tell`."""
+    because = held_back_by_person(account)
+    if because:
+        return because
+    if account.refused_at is not None:
+        return REFUSED.format(account)
+    return HELD_BACK.format(account) if account.held_back else ""
+
+
+def held_back_by_person(account: PartnerSystemUser) -> str:
+    """Why, in words, nothing is called for this account until somebody says otherwise; empty where it is."""
+    for kind, row in (("customer", account.customer), ("partner", account.partner), ("account", account)):
+        if not row.active:
+            return DEACTIVATED.format(kind, row)
+    return PAUSED.format(account) if account.paused_by_person else ""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -23,6 +23,12 @@ class UtcDateTimeField(serializers.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"default_timezone": UTC, **options})
+
+    def to_representation(self, value: Any) -> Any:
+        """As the library writes it; what the database gives is in UTC already."""
+        if isinstance(value, datetime) and value.tzinfo is UTC:
+            return value.isoformat().removesuffix("+00:00") + "Z"
+        return super().to_representation(value)
 
 
 class SecretField(serializers.CharField):

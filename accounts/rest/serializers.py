@@ -1,12 +1,17 @@
 """Serializers that speak camelCase and refuse what they do not know."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import SkipField
+from rest_framework.relations import PKOnlyObject
 from rest_framework.validators import UniqueValidator
 
 from accounts.rest.fields import FiniteFloatField, FreeJSONField, UtcDateTimeField, WholeNumberField
@@ -19,6 +24,23 @@ class _Wire(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         return {camel(name): _from(field, name) for name, field in super().get_fields().items()}
+
+    @cached_property
+    def _written(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+        """Of each field that is shown its name, how it is read from a row, and how it is written."""
+        return [(name, _reader(field), field.to_representation) for name, field in self.fields.items() if not field.write_only]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """As the library does it, which for a page of rows asks each field anew where to look: a third of a list's time."""
+        shown = {}
+        for name, read, write in self._written:
+            try:
+                value = read(instance)
+            except SkipField:
+                continue
+            empty = value is None or (isinstance(value, PKOnlyObject) and value.pk is None)
+            shown[name] = None if empty else write(value)
+        return shown
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -48,6 +70,22 @@ class _Wire(serializers.Serializer[Any]):
         if repeated:
             complaint = ErrorDetail("is given more than once", "repeated")
             raise serializers.ValidationError({name: [complaint] for name in repeated})
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    """How a field's value is read from a row: straight, where that finds a plain value; as the library reads it otherwise."""
+    if not field.source_attrs or type(field).get_attribute is not serializers.Field.get_attribute:
+        return field.get_attribute
+    straight = attrgetter(".".join(field.source_attrs))
+
+    def read(row: Any) -> Any:
+        try:
+            value = straight(row)
+        except (AttributeError, ObjectDoesNotExist):
+            return field.get_attribute(row)
+        return field.get_attribute(row) if callable(value) else value
+
+    return read
 
 
 def _from(field: Any, name: str) -> Any:

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Customer
-from partners.account_states import DEACTIVATED, PAUSED
+from partners.account_states import held_back_by_person
 from partners.adapters.errors import CredentialsRejected, PartnerError
 from partners.models import Partner, PartnerSystemUser, Watched
 from partners.selectors import is_open
@@ -31,7 +31,7 @@ NEWS_FROM = 2
 
 def check_may_call(system_user: PartnerSystemUser) -> None:
     """Raise Postponed where the account may not be called now. Where its credentials are refused, one caller an hour may try."""
-    because = _held_back_by_person(system_user)
+    because = held_back_by_person(system_user)
     if because:
         raise Postponed(engine.RESTS_FOR, because, still=lambda: _is_still_held_back(system_user))
     for row in (system_user.partner, system_user):
@@ -52,14 +52,6 @@ def _until_looked_at(row: Watched) -> timedelta:
     """Long enough for the look to be over, which wakes what waits where it is good."""
     left = row.open_until - now() if row.open_until else timedelta(0)
     return max(left, timedelta(0)) + LOOK_LASTS
-
-
-def _held_back_by_person(system_user: PartnerSystemUser) -> str:
-    """Why, in words, nothing is called for this account until somebody says otherwise; empty where it is."""
-    for kind, row in (("customer", system_user.customer), ("partner", system_user.partner), ("account", system_user)):
-        if not row.active:
-            return DEACTIVATED.format(kind, row)
-    return PAUSED.format(system_user) if system_user.paused_by_person else ""
 
 
 def _is_still_held_back(system_user: PartnerSystemUser) -> bool:
