@@ -79,6 +79,8 @@ class JobAssignment(Stamped):
     download_ms = models.PositiveBigIntegerField(null=True)
     data_size = models.PositiveBigIntegerField(default=0)
 
+    shown_operations: "list[SyncOperation] | None" = None
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="assignment_status", condition=Q(status__in=AssignmentStatus.values)),
@@ -132,11 +134,10 @@ class JobAssignment(Stamped):
 
     @property
     def upload(self) -> "SyncOperation | None":
-        """Its upload; None where nothing is sent. Reads no row where `operations` were prefetched, or as `shown_operations`."""
+        """Its upload; None where nothing is sent. Reads no row after `read_uploads`, or where `operations` were prefetched."""
         if not self.is_partner_assignment:
             return None
-        known = getattr(self, "shown_operations", None)
-        operations = self.operations.all() if known is None else known
+        operations = self.operations.all() if self.shown_operations is None else self.shown_operations
         return next((one for one in operations if one.operation == Operation.JOB_UPLOAD), None)
 
     @property

@@ -172,7 +172,9 @@ class HubViewSet(ViewSetMixin, Guarded, GenericAPIView[Any]):
         """A page of `rows`, newest first, through the action's serializer."""
         shown = self.paginate_queryset(rows) or []
         self.complete(shown)
-        return self.get_paginated_response(self.get_serializer(shown, many=True).data)
+        answer = self.get_paginated_response(self.get_serializer(shown, many=True).data)
+        shown.clear()  # view and serializer go round in circles, and would keep thousands of objects until the collector comes
+        return answer
 
     def checked_body(self, **options: Any) -> dict[str, Any]:
         """The request's body through the action's serializer: snake_case names and values. Raises ValidationError."""

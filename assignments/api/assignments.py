@@ -1,6 +1,6 @@
 """`assignments/`: what became of each, and what people may do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters
@@ -111,6 +111,9 @@ class AssignmentViewSet(Listed, Read, Patched):
         "partial_update": OFFICE,
         **dict.fromkeys(ACTIONS, OFFICE),
     }
+
+    def complete(self, rows: Sequence[JobAssignment]) -> None:
+        selectors.read_uploads(rows)
 
     def change(self, row: JobAssignment, **fields: Any) -> JobAssignment:
         config: PartnerConfig | None = fields.get("partner_config")

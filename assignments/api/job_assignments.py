@@ -1,5 +1,6 @@
 """`jobs/{number}/assignments/`: who has a job."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,8 @@ from accounts.rest.viewsets import Listed, Rules
 from assignments.api.assignments import AssignmentFilters
 from assignments.api.described import JOB_NUMBER
 from assignments.api.serializers import AssignmentSerializer
-from assignments.selectors import visible_assignments, visible_jobs
+from assignments.models import JobAssignment
+from assignments.selectors import read_uploads, visible_assignments, visible_jobs
 
 
 @extend_schema(parameters=[JOB_NUMBER])
@@ -25,3 +27,6 @@ class JobAssignmentsViewSet(Listed):
 
     def get_queryset(self) -> "QuerySet[Any]":
         return visible_assignments(self.user).filter(job=self.subject) if self.subject else super().get_queryset()
+
+    def complete(self, rows: Sequence[JobAssignment]) -> None:
+        read_uploads(rows)

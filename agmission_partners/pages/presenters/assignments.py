@@ -8,7 +8,7 @@ from typing import Any
 from agmission_partners.pages.presenters import words
 from agmission_partners.pages.presenters.words import Word
 from assignments.models import JobAssignment
-from assignments.selectors import why_it_rests
+from assignments.selectors import read_uploads, why_it_rests
 from assignments.states import AssignmentStatus
 from assignments.sync_state import PAUSED, SyncState, polling_state, upload_state
 
@@ -33,7 +33,9 @@ class AssignmentRow:
 
 def rows(assignments: Iterable[Any]) -> list[AssignmentRow]:
     """For rows of `visible_assignments`, whose accounts say why they rest."""
-    return [_row(assignment, why_it_rests(assignment)) for assignment in assignments]
+    shown = list(assignments)
+    read_uploads(shown)
+    return [_row(assignment, why_it_rests(assignment)) for assignment in shown]
 
 
 def _row(assignment: JobAssignment, rests_because: str) -> AssignmentRow:

@@ -82,7 +82,7 @@ def _context(request: HttpRequest, shown: Job) -> dict[str, Any]:
         "customer": shown.customer,
         "row": row,
         "waiting": _waiting(user, shown, applications),
-        "assignments": assignments.rows(visible_assignments(user).filter(job=shown).order_by("pk")),
+        "assignments": assignments.rows(visible_assignments(user).select_related("user").filter(job=shown).order_by("pk")),
         "flights": flights.rows(applications, shown),
         "sees_flights": _sees_flights(user),
         "on_their_way": flights.on_their_way(shown, visible_logs(user)),
@@ -108,7 +108,7 @@ def _waiting(user: User, shown: Job, applications: list[Application]) -> list[at
 def _timeline(request: HttpRequest, shown: Job, applications: list[Application]) -> tuple[Page[Event], list[timeline.Happening]]:
     """What the user may see of it: its own assignments for a pilot, no logs."""
     subjects = {("job", str(shown.number)): "the job"}
-    for assignment in visible_assignments(user_of(request)).filter(job=shown):
+    for assignment in visible_assignments(user_of(request)).select_related("user").filter(job=shown):
         subjects["assignment", str(assignment.pk)] = words.short(str(assignment.aircraft or assignment.user))
     for application in applications:
         subjects["application", str(application.pk)] = str(application)
