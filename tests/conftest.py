@@ -17,6 +17,21 @@ from work.memory import settle
 __all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out what asks for no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _asks_for_the_database(item)])
+        items[:] = filter(_asks_for_the_database, items)
+
+
+def _asks_for_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
+
+
 def pytest_collection_finish() -> None:
     """All modules are loaded and all tests known: a seventh of the time of a run went into looking through them for garbage."""
     settle()

@@ -1,8 +1,8 @@
 """Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
 
-Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker;
-the tests on PostgreSQL with Redis; on each of the two also those with real processes, which mostly wait and go first on the
-processor. All have installations of their own (`tests/settings.py`), so they do not meet.
+Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker,
+in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, which mostly wait
+and go first on the processor. All have installations of their own (`tests/settings.py`), so they do not meet.
 """
 
 import os
@@ -27,8 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 QUICK = "not live and not crash and not browser"
 WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
-ASKED = ("tests/accounts", "tests/admin", "tests/api", "tests/pages", "tests/partners")
+ASKED = ("tests/accounts", "tests/admin", "tests/api", "tests/assignments", "tests/pages", "tests/partners")
 """About half of the quick tests."""
+COMPUTING_AT_ONCE = 3
+"""Lanes that compute. More of them would not end earlier on two cores, and leave those with real processes too little."""
 
 CONTRACT = "tests/contract"
 """Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""
@@ -109,21 +111,26 @@ def whatever_runs_once(extent: str) -> list[Done]:
     return done + quick_tests("tests from the description", CONTRACT)
 
 
-def lanes(extent: str, stack: ExitStack) -> Iterator[Callable[[], list[Done]]]:
-    """What runs side by side."""
+def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
+    """The lanes that take turns on the processor, the longest first."""
+    thorough = extent != "quick"
+    chosen = QUICK if thorough else f"{QUICK} and not thorough"
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
-    yield partial(whatever_runs_once, extent)
-    if extent == "quick":
-        some = ["-m", f"{QUICK} and not thorough", *ignored]
-        yield partial(quick_tests, "tests on SQLite of what is asked", *some, *ASKED)
-        yield partial(quick_tests, "tests on SQLite of all else", *some, *(f"--ignore={path}" for path in ASKED))
-        return
-    yield partial(quick_tests, "tests on SQLite", "-m", QUICK, *ignored)
+    halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
+    for half, paths in halves.items():
+        if addresses:  # what asks for no database would show the same as beside SQLite
+            on_server = partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", "--database-only", "-m", chosen)
+            yield partial(on_server, *paths, **addresses)
+        yield partial(quick_tests, f"tests on SQLite of {half}", "-m", chosen, *paths)
+        if half == "all else":
+            yield partial(whatever_runs_once, extent)
+
+
+def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
+    """The lanes whose real processes mostly wait."""
     real = partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers")
     yield partial(real, f"--ignore={CONTRACT}")
-    if given := stack.enter_context(servers.postgresql_and_redis()):
-        addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True))
-        yield partial(quick_tests, "tests on PostgreSQL and Redis", "-m", QUICK, *ignored, **addresses)
+    if addresses:
         real = partial(tests, "real processes on PostgreSQL and Redis", "-m", "(live or crash) and not once", **addresses)
         yield partial(real, f"--ignore={CONTRACT}")
 
@@ -143,8 +150,11 @@ def main(extent: str) -> int:
     begun = time.monotonic()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_early)
-    with ExitStack() as stack, ThreadPoolExecutor() as pool:
-        running = [pool.submit(lane) for lane in lanes(extent, stack)]
+    with ExitStack() as stack, ThreadPoolExecutor() as beside, ThreadPoolExecutor(COMPUTING_AT_ONCE) as in_turn:
+        given = stack.enter_context(servers.postgresql_and_redis()) if extent == "all" else None
+        addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True)) if given else {}
+        running = [in_turn.submit(lane) for lane in computing(extent, addresses)]
+        running += [beside.submit(lane) for lane in (waiting(addresses) if extent == "all" else ())]
         done = [part for lane in running for part in lane.result()]
     for lane in done:
         if not lane.ok or lane.name.startswith(("tests", "real processes")):

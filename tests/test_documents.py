@@ -1,6 +1,7 @@
 """What the documents name is there: commands, addresses, files, variables."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,16 @@ def test_commands_are_there(document: Path) -> None:
     assert found <= {*get_commands(), "up"}
 
 
+@cache
+def described_paths() -> dict[str, dict[str, object]]:
+    """Address, its parameters without names → its methods."""
+    described = yaml.load((PROJECT_DIR / "openapi.yaml").read_text(), yaml.CSafeLoader)["paths"]
+    return {re.sub(r"\{\w+\}", "{}", path).rstrip("/"): methods for path, methods in described.items()}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_addresses_are_there(document: Path) -> None:
-    described = yaml.safe_load((PROJECT_DIR / "openapi.yaml").read_text())["paths"]
-    paths = {re.sub(r"\{\w+\}", "{}", path).rstrip("/"): methods for path, methods in described.items()}
+    paths = described_paths()
     for text in named(document):
         if match := re.fullmatch(r"(GET|POST|PATCH|PUT|DELETE) (/api/[^?\s]*)(\?\S*)?", text):
             method, path = match[1].lower(), re.sub(r"\{\w+\}", "{}", match[2]).rstrip("/")
