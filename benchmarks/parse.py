@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
 from benchmarks.logs import write_log
 from flightdata.parsers.base import ParseOptions
@@ -65,7 +66,9 @@ def _alternate(log: Path, folder: Path) -> tuple[list[Seconds], list[Seconds]]:
 
 
 def parse_once(log: Path, folder: Path) -> None:
-    SatlocText().parse(log, ParseOptions(), folder / "track", folder / "rejects")
+    """Into files of this attempt, as the hub does."""
+    attempt = uuid4().hex
+    SatlocText().parse(log, ParseOptions(), folder / f"{attempt}.track", folder / f"{attempt}.rejects")
 
 
 def _stages(log: Path, folder: Path) -> Seconds:
