@@ -1,4 +1,4 @@
-"""Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
+"""Runs all that CI runs: `python -m tests.run all`, the `quick` part for daily work, or the `matrix`: all on both databases.
 
 Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker,
 in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, which mostly wait
@@ -113,15 +113,14 @@ def whatever_runs_once(extent: str) -> list[Done]:
 
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes that take turns on the processor, the longest first."""
-    thorough = extent != "quick"
-    chosen = QUICK if thorough else f"{QUICK} and not thorough"
+    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK, *(["--in-turns"] if extent == "all" else [])]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
         if addresses:  # what asks for no database would show the same as beside SQLite
-            on_server = partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", "--database-only", "-m", chosen)
-            yield partial(on_server, *paths, **addresses)
-        yield partial(quick_tests, f"tests on SQLite of {half}", "-m", chosen, *paths)
+            on_server = partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", "--database-only")
+            yield partial(on_server, *chosen, *paths, **addresses)
+        yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)
 
@@ -151,10 +150,10 @@ def main(extent: str) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_early)
     with ExitStack() as stack, ThreadPoolExecutor() as beside, ThreadPoolExecutor(COMPUTING_AT_ONCE) as in_turn:
-        given = stack.enter_context(servers.postgresql_and_redis()) if extent == "all" else None
+        given = stack.enter_context(servers.postgresql_and_redis()) if extent != "quick" else None
         addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True)) if given else {}
         running = [in_turn.submit(lane) for lane in computing(extent, addresses)]
-        running += [beside.submit(lane) for lane in (waiting(addresses) if extent == "all" else ())]
+        running += [beside.submit(lane) for lane in (waiting(addresses) if extent != "quick" else ())]
         done = [part for lane in running for part in lane.result()]
     for lane in done:
         if not lane.ok or lane.name.startswith(("tests", "real processes")):
