@@ -75,6 +75,8 @@ def run(name: str, command: Sequence[str], env: Mapping[str, str]) -> Done:
     started.append(process)
     output, _ = process.communicate()
     print(f"{name}: {'passed' if process.returncode == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)
+    if process.returncode:
+        print(output.rstrip(), flush=True)  # at once: the others may take long
     return Done(name, ok=process.returncode == 0, output=output)
 
 
@@ -156,7 +158,7 @@ def main(extent: str) -> int:
         running += [beside.submit(lane) for lane in (waiting(addresses) if extent != "quick" else ())]
         done = [part for lane in running for part in lane.result()]
     for lane in done:
-        if not lane.ok or lane.name.startswith(("tests", "real processes")):
+        if lane.ok and lane.name.startswith(("tests", "real processes")):
             print(f"\n--- {lane.name}\n{lane.output.rstrip()}")
     for lane in done:
         if not lane.ok:
