@@ -17,7 +17,7 @@ def together(*calls: Callable[[], Result]) -> list[Result]:
 
     def run(call: Callable[[], Result]) -> Result:
         try:
-            barrier.wait(30)
+            barrier.wait(180)
             return call()
         finally:
             connections.close_all()
