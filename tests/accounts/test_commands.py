@@ -39,7 +39,7 @@ def test_the_first_user_is_on_record(transactional_db: None) -> None:
         "LOGNAME": "somebody-else",
     }
     command = ["manage.py", "createsuperuser", "--noinput", "--username", "root", "--email", "root@example.com"]
-    subprocess.run([sys.executable, *command], cwd=PROJECT_DIR, env=environment, check=True, timeout=180)
+    subprocess.run([sys.executable, *command], cwd=PROJECT_DIR, env=environment, check=True, timeout=60)
     (entry,) = AuditEntry.objects.all()
     assert (entry.name, entry.object_id) == ("created", str(User.objects.get().pk))
     assert (entry.actor, entry.via, entry.address) == (ME, "manage.py createsuperuser", None)

@@ -237,7 +237,7 @@ def test_two_installations_on_one_redis_use_different_keys() -> None:
 )
 def test_every_process_refuses_a_wrong_variable_with_one_line_and_exit_code_2(tmp_path: Path, command: list[str]) -> None:
     env = clean_environment(DATA_DIR=str(tmp_path), PARTNER_TICK_INTERVAL="often", **ENOUGH)
-    done = subprocess.run([sys.executable, *command], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=180)
+    done = subprocess.run([sys.executable, *command], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stdout + done.stderr == (
         "agmission-partners cannot start: PARTNER_TICK_INTERVAL is malformed: "

@@ -35,7 +35,7 @@ def test_an_error_is_reported_with_its_place_and_without_secrets() -> None:
         env = {**os.environ, "SENTRY_DSN": f"http://key@{collector.host}/1", "NO_PROXY": "127.0.0.1"}
         env["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         done = subprocess.run(
-            [sys.executable, "-c", BREAKS_DOWN], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=180
+            [sys.executable, "-c", BREAKS_DOWN], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=60
         )
     kept = collector.bodies
     assert done.returncode == 0, done.stderr
@@ -49,5 +49,5 @@ def test_an_error_is_reported_with_its_place_and_without_secrets() -> None:
 def test_without_it_nothing_of_it_is_loaded() -> None:
     program = "import django; django.setup(); import sys; print('sentry_sdk' in sys.modules)"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=180)
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "False", done.stderr

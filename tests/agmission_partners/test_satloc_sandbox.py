@@ -31,7 +31,7 @@ def test_it_is_the_cloud_under_the_same_process_number(tmp_path: Path) -> None:
         assert (tmp_path / "cloud.db").exists()
     finally:
         process.terminate()
-        assert process.wait(180) == 0
+        assert process.wait(30) == 0
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,6 @@ def test_it_is_the_cloud_under_the_same_process_number(tmp_path: Path) -> None:
 )
 def test_it_says_what_it_takes(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:
     env = clean_environment(DATA_DIR=str(tmp_path), COLUMNS="200", **ENOUGH)
-    done = subprocess.run([*COMMAND, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180)
+    done = subprocess.run([*COMMAND, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == code, done.stdout + done.stderr
     assert message in done.stdout + done.stderr

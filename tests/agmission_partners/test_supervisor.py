@@ -31,7 +31,7 @@ def refused_start(data_dir: Path, **env: str) -> str:
     bind = f"127.0.0.1:{free_port()}"
     environment = clean_environment(**{"DATA_DIR": str(data_dir), "HTTP_BIND": bind, "DEMO": "false", **env})
     command = [sys.executable, "manage.py", "up"]
-    done = subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, timeout=180)
+    done = subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, timeout=30)
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -73,7 +73,7 @@ def test_a_wrong_variable_is_refused_before_anything_starts(tmp_path: Path) -> N
 
 def test_a_python_that_is_too_old_is_told_so() -> None:
     program = "import runpy, sys; sys.version_info = (3, 10, 2); sys.argv = ['manage.py', 'up']; runpy.run_path('manage.py')"
-    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_DIR, capture_output=True, text=True, timeout=180)
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_DIR, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert done.stderr.startswith("agmission-partners cannot start: Python 3.11 or newer is needed")
 

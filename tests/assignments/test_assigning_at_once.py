@@ -50,7 +50,7 @@ def both_at_once(start: START, job: Job, office: User, pilots: list[User], aircr
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    answers = [process.communicate(timeout=180) for process in processes]
+    answers = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], answers
     return [sorted(out.split()) for out, _ in answers]
 

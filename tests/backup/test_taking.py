@@ -117,7 +117,7 @@ def test_a_killed_backup_is_never_taken_for_a_whole_one(
     flown: Hub, target: Path, back_up: BackUp, second_process: Start, tmp_path: Path, moment: str
 ) -> None:
     killed = second_process(DIES, moment, "backup", str(target), **environment(flown, tmp_path))
-    assert killed.wait(180) == -9, killed.communicate()
+    assert killed.wait(60) == -9, killed.communicate()
     assert manifest.whole_backups(target) == []
     (left,) = target.glob("*.partial")
     with pytest.raises(CommandError, match="is no whole backup"):
@@ -129,7 +129,7 @@ def test_a_killed_backup_is_never_taken_for_a_whole_one(
 def test_a_target_without_room_is_said_in_one_line(
     flown: Hub, target: Path, back_up: BackUp, second_process: Start, tmp_path: Path
 ) -> None:
-    said, errors = second_process(NO_ROOM, str(target), **environment(flown, tmp_path)).communicate(timeout=180)
+    said, errors = second_process(NO_ROOM, str(target), **environment(flown, tmp_path)).communicate(timeout=60)
     assert said.startswith("no backup was made: "), errors
     assert len(said.splitlines()) == 1
     assert manifest.whole_backups(target) == []
@@ -144,7 +144,7 @@ def test_a_killed_restore_is_begun_again(flown: Hub, back_up: BackUp, second_pro
     destroy_everything()
     at = moment.format(data=tmp_path)
     killed = second_process(DIES, at, "restore", str(folder), **environment(flown, tmp_path))
-    assert killed.wait(180) == -9, killed.communicate()
+    assert killed.wait(60) == -9, killed.communicate()
     assert not Customer.objects.exists()
     call_command("restore", str(folder), "--verify", stdout=StringIO())
     for table in ("accounts_customer", "work_event", "flightdata_partnerlog", "flightdata_interpretation"):

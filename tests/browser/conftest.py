@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from flightdata.models import Application
@@ -22,7 +22,7 @@ from tests.support.world import Tenant, a_tenant
 
 __all__ = ["take_in"]  # a fixture
 
-expect.set_options(timeout=30_000)
+PASSWORD = "crop-duster-9"
 Open = Callable[..., Page]
 
 
@@ -98,4 +98,4 @@ def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
 
 
 def wait_for_map(page: Page) -> None:
-    page.wait_for_selector("[data-map][data-ready]", timeout=90_000)
+    page.wait_for_selector("[data-map][data-ready]", timeout=15_000)

@@ -15,7 +15,7 @@ from tests.support.accessibility import faults
 from tests.support.chromium import Watch, look, sign_in
 from tests.support.demo_hub import Demo, demo_hub
 
-pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.once, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.live, pytest.mark.once, pytest.mark.timeout(300)]
 README = PROJECT_DIR / "README.md"
 
 
@@ -32,7 +32,7 @@ def blocks() -> list[str]:
 
 def shell(commands: str) -> list[dict[str, object]]:
     """What the commands print: JSON documents, one after the other."""
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], capture_output=True, text=True, timeout=180)
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     decoder, rest, found = json.JSONDecoder(), done.stdout.strip(), []
     while rest:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("role", ["office", "nobody"])
 def test_every_operation_is_drawn(own: Tenant, open_as: Open, role: str) -> None:
     page = open_as(own.office if role == "office" else None, "/api/v1/docs/")
-    page.wait_for_selector(".opblock", timeout=90_000)
+    page.wait_for_selector(".opblock", timeout=30_000)
     drawn = page.locator(".opblock").count()
     described = page.evaluate(
         """async () => {

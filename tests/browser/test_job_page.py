@@ -74,7 +74,7 @@ def test_a_state_that_changes_is_shown_without_a_reload(own: Tenant, open_as: Op
     expect(state).to_have_text("Not sent")
     own.assignment.refresh_from_db()
     assignment.move(own.assignment, AssignmentStatus.SENT, actor="clock", reason="its cloud took it", sent_revision=1)
-    expect(state).to_have_text("Sent", timeout=90_000)
+    expect(state).to_have_text("Sent", timeout=15_000)
     expect(page.locator("[data-part=timeline]")).to_contain_text("its cloud took it")
 
 
@@ -84,7 +84,7 @@ def test_a_flight_that_comes_in_appears_on_the_map(own: Tenant, take_in: TakeIn,
     assert painted(page, "on") == 0
     application = take_in(own.customer, OHIO_LOG.read_bytes(), file_name="ohio.csv")
     matching.set_jobs(application, [own.job], user=own.office)
-    expect(page.locator("[data-part=flights]")).to_contain_text("ohio.csv", timeout=90_000)
+    expect(page.locator("[data-part=flights]")).to_contain_text("ohio.csv", timeout=15_000)
     page.wait_for_function("() => document.querySelector('[data-map-said]').textContent.includes('1 flight')")
     page.get_by_role("button", name="Fit to the field").click()
 
@@ -104,7 +104,7 @@ def test_nobody_is_asked_while_nobody_looks(own: Tenant, open_as: Open) -> None:
 def test_a_session_that_ended_leads_to_the_sign_in(own: Tenant, open_as: Open) -> None:
     page = open_as(own.office, f"/jobs/{own.job.number}/")
     page.context.clear_cookies()
-    page.wait_for_url(re.compile(r"/login/\?next="), timeout=90_000)
+    page.wait_for_url(re.compile(r"/login/\?next="), timeout=15_000)
 
 
 def test_anothers_job_is_a_page_that_says_nothing_of_it(own: Tenant, other: Tenant, open_as: Open) -> None:

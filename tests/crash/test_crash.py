@@ -19,7 +19,7 @@ from tests.support.office import Office
 from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(400)]
 
 SEEDS = [int(seed) for seed in os.environ.get("CRASH_SEEDS", "1").split(",")]
 CHAOS_SECONDS = 60.0

@@ -14,7 +14,7 @@ from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(400)]
 
 JOBS = 10
 SETTINGS = {

@@ -26,7 +26,7 @@ def run(place: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess
         **env,
     }
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=PROJECT_DIR, env=clean_environment(**told), capture_output=True, text=True, timeout=180)
+    return subprocess.run(command, cwd=PROJECT_DIR, env=clean_environment(**told), capture_output=True, text=True, timeout=60)
 
 
 def test_django_s_own_checks_for_production_are_clean(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.support.ports import free_port, listens
 from tests.support.processes import clean_environment
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.once, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.once, pytest.mark.timeout(120)]
 IMAGE_USER = 10001
 """As in docker/Dockerfile: one that owns nothing but the data."""
 
@@ -39,7 +39,7 @@ class Site(Operator):
         self.url, self.plain, self.authority, self.operator = url, plain, authority, operator
 
     def ask(self, method: str, path: str, **options: object) -> requests.Response:
-        return requests.request(method, self.url + path, verify=str(self.authority), timeout=180, **options)  # type: ignore[arg-type]
+        return requests.request(method, self.url + path, verify=str(self.authority), timeout=30, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def site(place: Path) -> Iterator[Site]:
     )
     env.pop("REDIS_URL", None)
     for command in (["migrate", "--verbosity", "0"], ["ensure_operator"]):
-        subprocess.run(as_the_image_does(command), cwd=PROJECT_DIR, env=env, check=True, timeout=180)
+        subprocess.run(as_the_image_does(command), cwd=PROJECT_DIR, env=env, check=True, timeout=60)
     with running(as_the_image_does(["serve", "web"]), inside, place / "web.log", env):
         configuration = configured(place, authority, inside, outside, plain)
         with running([str(nginx), "-c", str(configuration)], outside, place / "nginx.log", env):
@@ -159,7 +159,7 @@ def configured(place: Path, authority: Path, inside: int, outside: int, plain: i
 
 
 def test_plain_http_is_sent_to_tls(site: Site) -> None:
-    answer = requests.get(f"{site.plain}/jobs/7/?a=b", allow_redirects=False, timeout=180)
+    answer = requests.get(f"{site.plain}/jobs/7/?a=b", allow_redirects=False, timeout=30)
     assert (answer.status_code, answer.headers["Location"]) == (301, f"{site.url}/jobs/7/?a=b")
 
 
@@ -174,11 +174,11 @@ def test_a_browser_is_told_to_keep_to_tls_and_its_cookies_are_safe(site: Site) -
 def test_a_person_signs_in_through_it(site: Site) -> None:
     session = requests.Session()
     session.trust_env, session.verify = False, str(site.authority)  # the environment may name other authorities
-    page = session.get(f"{site.url}/login/", timeout=180).text
+    page = session.get(f"{site.url}/login/", timeout=30).text
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert token is not None
     body = {"username": site.operator[0], "password": site.operator[1], "csrfmiddlewaretoken": token[1]}
-    answer = session.post(f"{site.url}/login/", data=body, headers={"Referer": f"{site.url}/login/"}, timeout=180)
+    answer = session.post(f"{site.url}/login/", data=body, headers={"Referer": f"{site.url}/login/"}, timeout=30)
     assert (answer.status_code, answer.url) == (200, f"{site.url}/")
 
 

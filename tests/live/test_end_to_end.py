@@ -13,7 +13,7 @@ from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 ON_THE_WAY = {"upload", "listing", "download", "parse", "coverage"}
 
 

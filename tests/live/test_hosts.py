@@ -22,7 +22,7 @@ from tests.support.sandbox import SandboxProcess
 from tests.support.services import drop_database, drop_keys, make_database
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.servers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.servers, pytest.mark.timeout(300)]
 WORKERS = ("tick", "job_sync", "data_poll", "flight_data")
 QUICK = {
     "PARTNER_FIRST_POLL_DELAY": "1000",

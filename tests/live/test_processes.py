@@ -15,7 +15,7 @@ from tests.support.processes import Stack
 from tests.support.sandbox import SandboxProcess
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 LEASE_SECONDS = 120
 """Work of a worker that vanished waits so long; what was given back does not."""
 
@@ -39,7 +39,7 @@ def stack(journey: Journey) -> Iterator[Stack]:
 
 
 def readiness(stack: Stack) -> tuple[int, dict[str, Any]]:
-    answer = requests.get(f"{stack.url}/readyz", timeout=180)
+    answer = requests.get(f"{stack.url}/readyz", timeout=30)
     return answer.status_code, answer.json()
 
 
@@ -80,7 +80,7 @@ def test_a_second_beat_is_seen_and_harmless(stack: Stack) -> None:
         assert {second.pid, stack.pid_of("beat")} <= {beat["pid"] for beat in beats}
     finally:
         second.kill()
-        second.wait(180)
+        second.wait(30)
 
 
 def upload_of(journey: Journey, number: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def office(transactional_db: None) -> User:
 
 def answer_to(port: int, request: bytes, *, leave: bool = False) -> tuple[int, dict[str, str], Any]:
     """Status, headers and document of the answer; `leave`: nothing more is sent."""
-    with socket.create_connection(("127.0.0.1", port), timeout=180) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
         client.sendall(request)
         if leave:
             client.shutdown(socket.SHUT_WR)

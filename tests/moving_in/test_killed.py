@@ -82,7 +82,7 @@ def of(hub: Hub) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_three_kills_lose_and_double_nothing_and_the_hub_goes_on(hub: Hub, move: Move, killed_at: Any, tmp_path: Path) -> None:
     dump, count = old_system.a_dump(tmp_path / "dump", of(hub)), many()
     for part in (0.15, 0.45, 0.8):

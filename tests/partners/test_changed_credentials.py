@@ -94,7 +94,7 @@ def test_another_process_that_holds_the_account_calls_with_nothing_old(hub: Hub,
     worker = second_process(HOLDS_THE_ROW, SATLOC_BASE_URL=hub.cloud.base_url)
     assert worker.stdout.readline() == "holds it\n"
     change(hub, apiSecret="new")
-    said, errors = worker.communicate("go on\n", timeout=180)
+    said, errors = worker.communicate("go on\n", timeout=60)
     assert "changed a moment ago" in said, errors
     assert said.startswith("0 ")
     assert hub.cloud.calls() == {}

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.thorough
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """A start that is expected to fail."""
     command = [sys.executable, "-m", "sandbox", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
 
 
 def refusal(*arguments: str) -> str:
@@ -75,7 +75,7 @@ def test_wrong_arguments_are_one_clear_line(tmp_path: Path, arguments: tuple[str
 def test_a_signal_ends_it_at_once_even_with_calls_under_way(own_sandbox: SandboxProcess, number: int) -> None:
     own_sandbox.fault("late", "IsAlive", seconds=3600)
     with ThreadPoolExecutor() as pool:
-        call = pool.submit(requests.get, f"{own_sandbox.base_url}/IsAlive", timeout=180)
+        call = pool.submit(requests.get, f"{own_sandbox.base_url}/IsAlive", timeout=60)
         wait_for(lambda: own_sandbox.calls().get("IsAlive"), "the call to arrive")
         assert own_sandbox.send_signal(number) == 0
         assert isinstance(call.exception(timeout=10), requests.ConnectionError)

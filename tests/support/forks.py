@@ -44,7 +44,7 @@ class ForkedCloud:
 @cache
 def _forker() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    mine.settimeout(180)
+    mine.settimeout(30)
     command = [sys.executable, "-m", "tests.support.forks", str(its.fileno())]
     process = subprocess.Popen(command, cwd=ROOT, pass_fds=[its.fileno()])
     its.close()

@@ -15,7 +15,7 @@ class Operator:
     def login(self, username: str, password: str) -> requests.Session:
         """A session that carries the token of this user."""
         session = requests.Session()
-        answer = session.post(f"{self.url}/api/v1/auth/login", json={"username": username, "password": password}, timeout=180)
+        answer = session.post(f"{self.url}/api/v1/auth/login", json={"username": username, "password": password}, timeout=30)
         assert answer.status_code == 200, answer.text
         session.headers["Authorization"] = f"Token {answer.json()['token']}"
         return session

@@ -13,7 +13,7 @@ from tests.support.forks import ForkedCloud
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180
+START_SECONDS = 30
 
 
 class SandboxProcess:
@@ -95,7 +95,7 @@ class SandboxProcess:
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One call of the control endpoint; `path` without `/control/`. Raises RuntimeError with its message."""
-        response = self._session.request(method, f"{self.root_url}/control/{path}", json=body, timeout=180)
+        response = self._session.request(method, f"{self.root_url}/control/{path}", json=body, timeout=30)
         if not response.ok:
             raise RuntimeError(f"control said {response.status_code}: {response.text}")
         return response.json()
@@ -136,7 +136,7 @@ class SandboxProcess:
     def log_content(self, login: str, log_id: str) -> bytes:
         """The bytes of a log, not counted as a download."""
         url = f"{self.root_url}/control/accounts/{_quoted(login)}/logs/{_quoted(log_id)}/content"
-        response = self._session.get(url, timeout=180)
+        response = self._session.get(url, timeout=60)
         response.raise_for_status()
         return response.content
 

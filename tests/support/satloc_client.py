@@ -37,7 +37,7 @@ class SatlocClient:
 
     def get(self, operation: str, **query: str) -> requests.Response:
         """Any GET call."""
-        return requests.get(f"{self.base_url}/{operation}", params=query, headers=self.headers, timeout=180)
+        return requests.get(f"{self.base_url}/{operation}", params=query, headers=self.headers, timeout=30)
 
     def authenticate(self) -> requests.Response:
         """The sign-in call alone."""
@@ -67,7 +67,7 @@ class SatlocClient:
         form = {"userId": self.user_id, "aircraftId": self.aircraft_id, "metadata": "{}", **fields}
         form = {name: value for name, value in form.items() if value is not None}
         files = {"jobData": ("agm_job_146.json", content, "application/json")}
-        return requests.post(f"{self.base_url}/UploadJobData", data=form, files=files, headers=self.headers, timeout=180)
+        return requests.post(f"{self.base_url}/UploadJobData", data=form, files=files, headers=self.headers, timeout=30)
 
     def raw_get(self, operation: str, **query: str) -> bytes:
         """Everything that comes down the socket until the cloud ends the connection. Raises ConnectionResetError."""

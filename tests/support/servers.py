@@ -160,7 +160,7 @@ def _server(
         yield
     finally:
         process.send_signal(ended_by)
-        process.wait(180)
+        process.wait(30)
 
 
 def _postgresql_programs() -> Path | None:

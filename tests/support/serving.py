@@ -25,4 +25,4 @@ def served() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(180)
+        process.wait(30)

@@ -17,7 +17,7 @@ def together(*calls: Callable[[], Result]) -> list[Result]:
 
     def run(call: Callable[[], Result]) -> Result:
         try:
-            barrier.wait(180)
+            barrier.wait(30)
             return call()
         finally:
             connections.close_all()

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-PATIENCE = 3
-"""A deadline is there to end what hangs; machines that share their processors are slower by so much."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.25
 """Asking a hub without pause takes a whole processor, from the hub as well."""
 
@@ -16,7 +14,6 @@ def wait_for(condition: Callable[[], Answer], what: str | Callable[[], str], sec
 
     `what` may be a function, asked at the end, that says how far it got.
     """
-    seconds *= PATIENCE
     deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
     while not (answer := condition()):
         if time.monotonic() > deadline:

@@ -141,7 +141,7 @@ def test_ten_threads_do_everything_once(bench: Bench) -> None:
     ready = threading.Barrier(10)
 
     def work(number: int) -> None:
-        ready.wait(180)
+        ready.wait(30)
         while engine.drain(QUEUE, 20, f"thread {number}"):
             pass
         connections.close_all()

@@ -286,7 +286,7 @@ class Bustle(RuleBasedStateMachine):
                     table.objects.all().delete()
 
 
-@pytest.mark.timeout(900)  # when it fails, making the example small takes its time
+@pytest.mark.timeout(600)  # when it fails, making the example small takes its time
 def test_every_order_of_things_keeps_the_promises(db: None, errands: Errands) -> None:
     class Registered(Bustle):
         def __init__(self) -> None:

@@ -25,7 +25,7 @@ stop = threading.Event()
 
 def begin_and_hang(lease):
     print("begun", flush=True)
-    stop.wait(180)
+    stop.wait(60)
 
 kinds.register(Errands(begin_and_hang))
 if os.fork() == 0:
