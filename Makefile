@@ -10,12 +10,11 @@ DEVELOPMENT := $(VENV)/.development
 # Commands that need Django, but no installation: on the settings of a test run.
 MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(PYTHON) manage.py
 
-.PHONY: help run test check matrix bench contract browser screens format openapi migrations lock
+.PHONY: help run test check bench contract browser screens format openapi migrations lock
 
 help:
 	@echo "make run      start everything, with a demo unless DEMO=false; Ctrl-C stops it"
 	@echo "make test     all that CI runs: style, types, layers, tests on SQLite and on PostgreSQL with Redis"
-	@echo "make matrix   the same, with every test on both databases"
 	@echo "make check    the part of it without real processes and PostgreSQL, for daily work"
 	@echo "make bench    print the figures of speed"
 	@echo "make contract ask the API what openapi.yaml allows and forbids: thousands of requests, the same ones every time"
@@ -30,9 +29,6 @@ run: $(RUNTIME)
 
 test: $(DEVELOPMENT)
 	@exec $(PYTHON) -m tests.run all
-
-matrix: $(DEVELOPMENT)
-	@exec $(PYTHON) -m tests.run matrix
 
 check: $(DEVELOPMENT)
 	@exec $(PYTHON) -m tests.run quick

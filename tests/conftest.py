@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
@@ -16,40 +15,6 @@ from tests.support.services import drop_keys
 from work.memory import settle
 
 __all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
-
-IN_TURNS = (
-    "tests/api/",
-    "tests/admin/",
-    "tests/pages/",
-    "tests/canary/",
-    "tests/flightdata/exports/",
-    "tests/flow/test_coverage.py",
-)
-"""What asks the database for rows by Django alone, and decides in Python: in a run of all tests each of these runs on SQLite or
-on PostgreSQL. `make matrix` runs everything on both.
-"""
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="leave out what asks for no database")
-    parser.addoption("--in-turns", action="store_true", help="of what asks for rows alone, every second test: see IN_TURNS")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    kept, left_out = [], []
-    for item in items:
-        (left_out if _is_left_out(item, config) else kept).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
-
-
-def _is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
-    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-    if not fixtures and item.get_closest_marker("django_db") is None:
-        return bool(config.getoption("--database-only"))
-    takes_turns = item.nodeid.startswith(IN_TURNS) and item.get_closest_marker("race") is None
-    mine = crc32(item.nodeid.encode()) % 2 == bool(os.environ["DATABASE_URL"])
-    return bool(config.getoption("--in-turns")) and takes_turns and not mine
 
 
 def pytest_collection_finish() -> None:

@@ -1,4 +1,4 @@
-"""Runs all that CI runs: `python -m tests.run all`, the `quick` part for daily work, or the `matrix`: all on both databases.
+"""Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
 
 Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker,
 in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, which mostly wait
@@ -115,13 +115,12 @@ def whatever_runs_once(extent: str) -> list[Done]:
 
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes that take turns on the processor, the longest first."""
-    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK, *(["--in-turns"] if extent == "all" else [])]
+    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
-        if addresses:  # what asks for no database would show the same as beside SQLite
-            on_server = partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", "--database-only")
-            yield partial(on_server, *chosen, *paths, **addresses)
+        if addresses:
+            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
         yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)

@@ -7,15 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from flightdata.models import Application
 from flightdata.services import matching
 from tests.flightdata.conftest import TakeIn, take_in
-from tests.support.chromium import Watch, chromium, look
+from tests.support.chromium import Watch, chromium, look, sign_in
 from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from tests.support.world import Tenant, a_tenant
@@ -69,13 +67,6 @@ def flown(own: Tenant, take_in: TakeIn) -> Application:
     return application
 
 
-def session_of(user: User) -> dict[str, str]:
-    """The cookie of somebody who has signed in. By the form it is done once, in the tests of the demo."""
-    client = Client()
-    client.force_login(user)
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-
-
 @pytest.fixture
 def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
     """Opens a page as somebody (None: a stranger) in a window of its own, and holds all of them to be silent at the end."""
@@ -87,7 +78,7 @@ def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
         page = contexts[-1].new_page()
         watch.over(page)
         if user:
-            contexts[-1].add_cookies([session_of(user) | {"url": live_server.url}])
+            sign_in(page, live_server.url, user.username, PASSWORD)
         page.goto(live_server.url + path)
         return page
 
