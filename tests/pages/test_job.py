@@ -9,11 +9,12 @@ from accounts.models import User
 from assignments.models import JobAssignment, PollTarget
 from assignments.services import uploads
 from assignments.services.jobs import change_job
-from assignments.states import AssignmentStatus, assignment
+from assignments.states import AssignmentStatus, AttentionKind, assignment
 from flightdata.models import Application
 from partners.services.system_users import change_system_user, pause
 from tests.support.scene import a_user
 from tests.support.world import Tenant
+from work import attention
 
 Browser = Callable[[User], Client]
 Read = Callable[..., str]
@@ -122,6 +123,16 @@ def test_what_waits_for_a_deactivated_account_says_so(own: Tenant, read: Read) -
     page = read(own.office, page_of(own))
     assert "Waits: its account is not called now" in page
     assert f"the account {own.account} is deactivated" in page
+
+
+def test_of_much_that_waits_the_oldest_is_shown_and_the_rest_counted(own: Tenant, read: Read) -> None:
+    for _ in range(12):
+        given = JobAssignment.objects.create(job=own.job, user=a_user(own.customer))
+        attention.raise_once(AttentionKind.UPLOAD_GAVE_UP, "assignment", given.pk, tenant_id=own.customer.pk, reason="no")
+    page = read(own.office, page_of(own))
+    assert page.count('class="waiting-what"') == 10
+    assert '<span class="count">12</span>' in page
+    assert "The oldest 10 of 12." in page
 
 
 def test_a_listing_that_rests_says_why(own: Tenant, read: Read) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.models import User
 from agmission_partners.pages.presenters.words import NEXT_STEPS
-from agmission_partners.selectors import visible_attention
 from assignments.models import JobAssignment
 from flightdata.models import Application, Export, PartnerLog
 from work.models import Attention
+
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,14 @@ class Place:
     link: str
 
 
-def oldest(user: User, limit: int) -> tuple[list[Waiting], int]:
-    """The oldest that the user may see, and how many there are in all."""
-    rows = visible_attention(user)
-    return present(list(rows.order_by("since", "pk")[:limit])), rows.count()
+def oldest(rows: "QuerySet[Attention]") -> dict[str, Any]:
+    """What `pages/parts/waiting.html` shows of `visible_attention`: the oldest, and how many there are in all."""
+    first = list(rows.order_by("since", "pk")[: MOST_SHOWN + 1])
+    in_all = rows.count() if len(first) > MOST_SHOWN else len(first)
+    return {"waiting": _present(first[:MOST_SHOWN]), "waiting_in_all": in_all}
 
 
-def present(rows: Sequence[Attention]) -> list[Waiting]:
+def _present(rows: Sequence[Attention]) -> list[Waiting]:
     """For people; one statement for each type of object among them."""
     places = _places(rows)
     return [

@@ -110,7 +110,7 @@ def _context(request: HttpRequest, application: Application) -> dict[str, Any]:
         "customer": application.customer,
         "row": row,
         "reading": row.reading,
-        "waiting": attention.present(list(waits.order_by("since", "pk"))),
+        **attention.oldest(waits),
         "happenings": happenings,
         "has_older": bool(page.older),
         "map_tag": tag_of(repr(map_data.state_of_flight(row))),

@@ -14,6 +14,7 @@ from accounts.states import Role
 from agmission_partners.pages.paging import page_of
 from agmission_partners.pages.presenters import accounts, assignments, attention, jobs, words
 from agmission_partners.pages.views.answers import user_of
+from agmission_partners.selectors import visible_attention
 from assignments.models import Job
 from assignments.selectors import visible_assignments, visible_jobs
 from flightdata.selectors import visible_logs
@@ -21,7 +22,7 @@ from flightdata.states import LogStatus
 from partners.selectors import visible_partners
 
 JOBS_A_PAGE, ASSIGNMENTS_A_PAGE = 25, 25
-MOST_WAITING, MOST_ACCOUNTS = 10, 50
+MOST_ACCOUNTS = 50
 LONGEST_SEARCH = 100
 
 
@@ -41,13 +42,11 @@ def _for_office(request: HttpRequest, user: User) -> dict[str, Any]:
     """Jobs of the own customer, or of all customers for ops."""
     search = request.GET.get("search", "").strip()[:LONGEST_SEARCH]
     page = page_of(_matching(visible_jobs(user).select_related("customer"), search), request, size=JOBS_A_PAGE)
-    waiting, waiting_in_all = attention.oldest(user, MOST_WAITING)
     return {
         "search": search,
         "page": page,
         "jobs": jobs.rows(page.rows),
-        "waiting": waiting,
-        "waiting_in_all": waiting_in_all,
+        **attention.oldest(visible_attention(user)),
         "accounts": accounts.rows(user, MOST_ACCOUNTS) if user.role == Role.CUSTOMER else [],
         "all_customers": user.role == Role.OPS,
     }

@@ -81,7 +81,7 @@ def _context(request: HttpRequest, shown: Job) -> dict[str, Any]:
         "job": shown,
         "customer": shown.customer,
         "row": row,
-        "waiting": _waiting(user, shown, applications),
+        **_waiting(user, shown, applications),
         "assignments": assignments.rows(visible_assignments(user).select_related("user").filter(job=shown).order_by("pk")),
         "flights": flights.rows(applications, shown),
         "sees_flights": _sees_flights(user),
@@ -97,12 +97,11 @@ def _sees_flights(user: User) -> bool:
     return user.role != Role.PILOT
 
 
-def _waiting(user: User, shown: Job, applications: list[Application]) -> list[attention.Waiting]:
+def _waiting(user: User, shown: Job, applications: list[Application]) -> dict[str, Any]:
     """What waits of this job: its assignments, its flights, and the accounts that it is sent by."""
     given = shown.assignments.values_list("pk", "system_user")
     subjects = [str(key) for pair in given for key in pair if key] + flights.keys(applications)
-    rows = visible_attention(user).filter(object_type__in=jobs.SUBJECTS, object_id__in=subjects)
-    return attention.present(list(rows.order_by("since", "pk")))
+    return attention.oldest(visible_attention(user).filter(object_type__in=jobs.SUBJECTS, object_id__in=subjects))
 
 
 def _timeline(request: HttpRequest, shown: Job, applications: list[Application]) -> tuple[Page[Event], list[timeline.Happening]]:
