@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 
+from work import written
 from work.clock import from_now
 from work.kinds import Item, Kind, of_queue
 from work.leases import Lease
@@ -102,8 +103,12 @@ class Candidates:
             return self._window.popleft() if self._window else None
 
     def _look(self) -> list[Candidate]:
-        found = [(kind, item) for kind in of_queue(self._queue) for item in claimable(kind)[:WINDOW]]
+        found = [(kind, item) for kind in of_queue(self._queue) for item in written.found(_first, kind)]
         return list(_within_shares(sorted(found, key=_rank)))[:WINDOW]
+
+
+def _first(kind: Kind[Item]) -> QuerySet[Item]:
+    return claimable(kind)[:WINDOW]
 
 
 def _rank(candidate: Candidate) -> Any:

@@ -1,7 +1,7 @@
 """Working off what is due, and taking back what vanished workers held."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,10 +14,11 @@ from work import apart, in_hand, nudging, shutdown, slots
 from work.claims import Candidates, claimable
 from work.clock import from_now
 from work.heartbeat import keeper
-from work.kinds import Ending, Kind, LeaseLost, Postponed, all_kinds, of_queue, queues
+from work.kinds import Ending, Item, Kind, LeaseLost, Postponed, all_kinds, of_queue, queues
 from work.leases import HEAD_START, NO_LEASE, Lease, Place, due, rank_in
 from work.models import BeatTick, WorkerHeartbeat, WorkItem
 from work.nudging import ROWS_PER_NUDGE, Nudge
+from work.written import how_many
 
 logger = logging.getLogger(__name__)
 
@@ -113,10 +114,14 @@ def forget_worker(name: str) -> None:
 def tick(host: str, pid: int) -> list[Nudge]:
     """What a tick does: leave a trace of the beat, take back expired leases, and say which queues have work due."""
     _seen(BeatTick.objects, "last_tick", host=host, pid=pid)
-    for kind in all_kinds():
+    kinds = all_kinds()
+    for kind in kinds:
         _prepare(kind)
-        reap(kind)
-    return list(_nudges())
+    vanished = how_many(_first_expired, kinds)
+    for kind in kinds:
+        if vanished[kind.name]:
+            reap(kind)
+    return list(_nudges(how_many(_first_due, kinds)))
 
 
 def _prepare(kind: Kind[Any]) -> None:
@@ -127,20 +132,31 @@ def _prepare(kind: Kind[Any]) -> None:
         logger.exception("could not prepare %s; trying again with the next tick", kind.name)
 
 
-def _nudges() -> Iterator[Nudge]:
+def _first_due(kind: Kind[Any]) -> "QuerySet[Any]":
+    """As many as there are nudges for at once."""
+    return claimable(kind)[: ROWS_PER_NUDGE * NUDGES_PER_QUEUE]
+
+
+def _nudges(waiting: Mapping[str, int]) -> Iterator[Nudge]:
     """One nudge per twenty due rows, and at least one per queue: an idle worker proves by it that it consumes."""
-    most = ROWS_PER_NUDGE * NUDGES_PER_QUEUE
     for queue in queues():
-        waiting = sum(claimable(kind)[:most].count() for kind in of_queue(queue))
-        for _ in range(max(1, min(NUDGES_PER_QUEUE, -(-waiting // ROWS_PER_NUDGE)))):
+        rows = sum(waiting[kind.name] for kind in of_queue(queue))
+        for _ in range(max(1, min(NUDGES_PER_QUEUE, -(-rows // ROWS_PER_NUDGE)))):
             yield Nudge(queue, ROWS_PER_NUDGE)
 
 
 def reap(kind: Kind[Any]) -> int:
     """Take back the rows whose lease has run out; how many."""
-    expired = kind.model._default_manager.filter(lease_token__isnull=False, lease_expires_at__lte=Now())
-    rows = kind.load(expired.order_by("lease_expires_at"))[:REAPED_AT_ONCE]
+    rows = kind.load(_expired(kind).order_by("lease_expires_at"))[:REAPED_AT_ONCE]
     return sum(_try_to_take_back(kind, row) for row in rows)
+
+
+def _expired(kind: Kind[Item]) -> QuerySet[Item]:
+    return kind.model._default_manager.filter(lease_token__isnull=False, lease_expires_at__lte=Now())
+
+
+def _first_expired(kind: Kind[Any]) -> "QuerySet[Any]":
+    return _expired(kind).order_by("lease_expires_at")[:1]
 
 
 def _try_to_take_back(kind: Kind[Any], row: WorkItem) -> bool:

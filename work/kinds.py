@@ -1,7 +1,7 @@
 """Kinds of work: what the apps above tell the machine about their rows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -133,7 +133,7 @@ def unregister(name: str) -> None:
     del _kinds[name]
 
 
-def all_kinds() -> Iterable[Kind[Any]]:
+def all_kinds() -> tuple[Kind[Any], ...]:
     """Every kind known."""
     return tuple(_kinds.values())
 

@@ -62,6 +62,12 @@ def test_what_is_woken_and_put_to_rest_is_found_by_the_same_index(move: Any, own
             assert index in str(cursor.fetchall())
 
 
+def test_an_idle_hub_asks_little_however_many_kinds_of_work_it_knows(db: None, django_assert_num_queries: Any) -> None:
+    engine.tick("host", 1)
+    with django_assert_num_queries(3):  # the beat's trace; expired leases; how much is due
+        engine.tick("host", 1)
+
+
 def test_a_list_of_known_logs_is_compared_in_one_statement_per_batch(hub: Hub, django_assert_num_queries: Any) -> None:
     hub.assign()
     hub.work("job_sync")
