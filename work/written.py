@@ -1,6 +1,6 @@
 """Queries that are the same every time, and asked many times a minute while nothing happens: their SQL is written once.
 
-To write one takes Django ten times as long as the database needs to answer it, which is all that an idle hub would do.
+To write one takes Django ten times as long as the database needs to answer it; that was half of what an idle hub did.
 """
 
 from collections.abc import Callable, Mapping

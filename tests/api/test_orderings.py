@@ -140,10 +140,10 @@ def many_accounts(own: Tenant) -> None:
 @pytest.mark.parametrize("order", ["name", "-name"])
 def test_a_page_far_back_is_found_by_the_index(order: str) -> None:
     by_name, rows = Order(order, "name", order.startswith("-")), PartnerSystemUser.objects.only("pk")
-    first = by_name.rows_after(rows, None, 1000)[-1]
+    middle = by_name.rows_after(rows, None, 1000)[-1]
     asked: list[tuple[str, Any]] = []
     with connection.execute_wrapper(lambda run, sql, values, *rest: (asked.append((sql, values)), run(sql, values, *rest))[1]):
-        by_name.rows_after(rows, by_name.place_of(first), 5)
+        by_name.rows_after(rows, by_name.place_of(middle), 5)
     assert len(asked) == 1
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{asked[0][0]}", asked[0][1])
