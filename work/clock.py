@@ -1,9 +1,10 @@
 """The one clock. *Now* is the database's: hosts disagree about the time, the row they argue over does not."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import DateTimeField, ExpressionWrapper
+from django.db.models import DateTimeField, Func
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -25,7 +26,21 @@ def now() -> datetime:
 
 def from_now(delay: timedelta) -> Combinable:
     """The database's time plus `delay`, for use inside an UPDATE or a filter."""
-    return ExpressionWrapper(Now() + delay, output_field=DateTimeField())
+    return _FromNow(delay)
+
+
+class _FromNow(Func):
+    """On SQLite a time is text, compared digit by digit. Django's sum has six digits of a second and its `Now` three: what is due
+    now would be "later" until its millisecond is over, missed by whoever looks at once. Here both have three."""
+
+    template = "%(expressions)s"
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(Now() + delay, output_field=DateTimeField())
+        self._delay = delay
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str]]:
+        return "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', %s)", (f"{self._delay.total_seconds():+.3f} seconds",)
 
 
 __all__ = ["Now", "from_now", "now"]

@@ -48,3 +48,10 @@ def test_times_compare_by_time_and_not_by_how_they_are_written() -> None:
         assert Errand.objects.filter(pk=errand.pk, due_at__lte=clock.Now()).exists()
     later = an_errand(due_at=whole + timedelta(hours=1), rank_at=whole)
     assert not Errand.objects.filter(pk=later.pk, due_at__lte=clock.Now()).exists()
+
+
+def test_what_is_due_now_is_due_in_the_same_millisecond() -> None:
+    """Within one statement the clock of SQLite stands still: a row written and looked for there must be found."""
+    an_errand()
+    at_once = Errand.objects.annotate(falls_due=clock.from_now(timedelta(0))).filter(falls_due__lte=clock.Now())
+    assert at_once.exists()
