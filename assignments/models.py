@@ -177,7 +177,7 @@ class SyncOperation(WorkItem):
     class Meta:
         indexes = [
             *work_indexes("sync"),
-            models.Index(fields=["operation", "status", "assignment"], name="sync_by_status"),
+            models.Index(fields=["operation", "status", "assignment", "error_code"], name="sync_by_status"),
         ]
         constraints = [
             *work_constraints("sync", SyncStatus.SYNCING),

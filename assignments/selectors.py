@@ -110,17 +110,15 @@ def _open(rows: "QuerySet[JobAssignment]") -> "QuerySet[JobAssignment]":
 
 
 def with_upload_status(rows: "QuerySet[JobAssignment]", word: str) -> "QuerySet[JobAssignment]":
-    """Those whose upload is shown with this status (see `sync_state`)."""
-    if word == "synced":  # nearly all of them, so each is looked up as it comes; the others are few, and listed at once
+    """Those whose upload is shown with this status (see `sync_state`): joined with it, unless it is `synced`."""
+    if word == "synced":  # nearly all of them, so each is looked up as it comes; the others are few, and found by their uploads
         return rows.filter(Q(partner_type="internal") | Exists(_uploads(SyncStatus.SYNCED).filter(assignment=OuterRef("pk"))))
-    partners = rows.exclude(partner_type="internal")
-    if word == "paused":
-        return partners.filter(rests("system_user__"), pk__in=_assigned(_uploads(SyncStatus.PENDING)))
-    if word in ("pending", "failed"):
-        untroubled = Q(error_code="")
-        waiting = _uploads(SyncStatus.PENDING).filter(untroubled if word == "pending" else ~untroubled)
-        return partners.filter(pk__in=_assigned(waiting)).exclude(rests("system_user__"))
-    return partners.filter(pk__in=_assigned(_uploads({"gaveUp": SyncStatus.GAVE_UP}.get(word, word))))
+    waiting = {"pending": {"error_code": ""}, "failed": {"error_code__gt": ""}, "paused": {}}
+    status = SyncStatus.PENDING if word in waiting else {"gaveUp": SyncStatus.GAVE_UP}.get(word, word)
+    upload = {"operation": Operation.JOB_UPLOAD, "status": status, **waiting.get(word, {})}
+    found = rows.exclude(partner_type="internal").filter(**{f"operations__{column}": value for column, value in upload.items()})
+    resting = rests("system_user__")
+    return found.filter(resting) if word == "paused" else found.exclude(resting) if word in waiting else found
 
 
 def _uploads(*statuses: str) -> "QuerySet[SyncOperation]":

@@ -19,6 +19,10 @@ from accounts.rest.fields import LARGEST_INTEGER
 ORDERING = "ordering"
 PK = "pk"
 WRITTEN = "written_in_order"
+FOUND_AT = "key_found_at"
+"""What a filter that finds rows by another table's index annotates them with: the column there that equals their key. No database
+sees by itself that this index, too, may begin where the page does.
+"""
 
 
 class BadPlace(ValueError):
@@ -105,10 +109,10 @@ class Order:
         return found
 
     def _by_key(self, rows: "QuerySet[Any]", place: Place | None) -> "QuerySet[Any]":
+        column = FOUND_AT if FOUND_AT in rows.query.annotations else PK
         if place:
-            key = _key(rows, place.key)
-            rows = rows.filter(pk__lt=key) if self.descending else rows.filter(pk__gt=key)
-        return rows.order_by("-pk" if self.descending else "pk")
+            rows = rows.filter(**{f"{column}__{'lt' if self.descending else 'gt'}": _key(rows, place.key)})
+        return rows.order_by(f"-{column}" if self.descending else column)
 
     def _by_keys(self, page: "QuerySet[Any]", read_from: "QuerySet[Any]") -> list[Any]:
         """Anew where a row went between the two statements: a page that is short would look like the last."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.events import EventSerializer
 from accounts.rest.filters import FromFilter, ReferenceFilter, ToFilter, TruthFilter, WireFilterSet
+from accounts.rest.orderings import FOUND_AT
 from accounts.rest.paging import QUERY_PARAMETERS
 from accounts.rest.rules import OFFICE, READERS
 from accounts.rest.serializers import NothingSerializer
@@ -75,7 +76,8 @@ class AssignmentFilters(WireFilterSet):
         return _either(rows, selectors.partner_assignments, value)
 
     def by_upload_status(self, rows: "QuerySet[JobAssignment]", name: str, value: str) -> "QuerySet[JobAssignment]":
-        return selectors.with_upload_status(rows, value)
+        found = selectors.with_upload_status(rows, value)
+        return found if value == "synced" else found.annotate(**{FOUND_AT: F("operations__assignment")})
 
     def by_outdated(self, rows: "QuerySet[JobAssignment]", name: str, value: bool) -> "QuerySet[JobAssignment]":
         return _either(rows, selectors.outdated, value)

@@ -1,11 +1,14 @@
 """Queries that run often find their rows by an index, on both databases."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 
+from accounts.rest.orderings import Order, Place
+from assignments.api.assignments import AssignmentFilters
 from assignments.models import Job, JobAssignment, SyncOperation
 from assignments.states import Operation, SyncStatus
 from flightdata.models import PartnerLog
@@ -60,6 +63,22 @@ def test_what_is_woken_and_put_to_rest_is_found_by_the_same_index(move: Any, own
             cursor.execute(f"{how} {sql}", values)
             index = next(index.name for index in kind.model._meta.indexes if index.fields == ["rank_at"])
             assert index in str(cursor.fetchall())
+
+
+@pytest.mark.usefixtures("no_scans", "many_finished")
+@pytest.mark.parametrize("word", ["pending", "failed", "paused", "gaveUp"])
+def test_a_page_far_back_of_uploads_with_a_status_begins_in_their_index(word: str) -> None:
+    """Not at the first of them: no database concludes it from the page's beginning in the assignments."""
+    rows = AssignmentFilters(queryset=JobAssignment.objects.all()).by_upload_status(JobAssignment.objects.only("pk"), "", word)
+    asked: list[tuple[str, Any]] = []
+    with connection.execute_wrapper(lambda run, sql, values, *rest: (asked.append((sql, values)), run(sql, values, *rest))[1]):
+        Order().rows_after(rows, Place(str(uuid4())), 5)
+    how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{how} {asked[0][0]}", asked[0][1])
+        plan = str(cursor.fetchall())
+    assert re.search(r"sync_by_status.{0,200}assignment_id\)?<|sync_by_status.{0,400}assignment_id < ", plan), plan
+    assert not [named for named in ("TEMP B-TREE", "Sort") if named in plan], plan
 
 
 def test_an_idle_hub_asks_little_however_many_kinds_of_work_it_knows(db: None, django_assert_num_queries: Any) -> None:
