@@ -12,7 +12,6 @@ from accounts.models import Customer, User
 from partners.fields import EncryptedTextField
 from partners.states import AltitudeUnit, CheckStatus, HealthStatus, RefreshStatus, SpeedUnit
 from work.apart import OWNER
-from work.clock import from_now
 from work.ids import new_id
 from work.limiter import RateLimited
 from work.models import Stamped, WorkItem, work_constraints, work_indexes
@@ -112,7 +111,7 @@ class PartnerSystemUser(RateLimited, Watched, Stamped):
     api_secret = EncryptedTextField(blank=True, default="")
     active = models.BooleanField(default=True)
 
-    logs_since = models.DateTimeField(db_default=from_now(-LOOK_BACK))
+    logs_since = models.DateTimeField(db_default=models.ExpressionWrapper(Now() + -LOOK_BACK, output_field=models.DateTimeField()))
     log_time_zone = models.CharField(max_length=60, default="UTC")
     log_altitude_unit = models.CharField(max_length=4, choices=AltitudeUnit.choices, default=AltitudeUnit.METRES)
     log_speed_unit = models.CharField(max_length=4, choices=SpeedUnit.choices, default=SpeedUnit.METRES_PER_SECOND)
