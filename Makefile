@@ -61,12 +61,13 @@ lock: $(DEVELOPMENT)
 	$(COMPILE) $(UPGRADE) -c requirements/development.lock -o requirements/runtime.lock requirements/runtime.in
 
 # The environment: uv, itself from the lock, installs what the lock says and takes away what it does not. Where uv
-# cannot fetch (it does not read pip's own settings, such as a mirror), pip does the same.
+# cannot fetch (it does not read pip's own settings, such as a mirror), pip does the same. Both compile what they install:
+# where Python may not write bytecode, as in many containers, each of the hub's processes would do it anew.
 define install
 	@awk '/^[a-z0-9]/ {on = /^uv==/} on' requirements/runtime.lock > $(VENV)/uv.lock
 	@$(PYTHON) -m pip install --quiet --require-hashes -r $(VENV)/uv.lock
 	@echo "installing requirements/$(1).lock"
-	@$(VENV)/bin/uv pip sync --quiet --python $(PYTHON) --require-hashes requirements/$(1).lock \
+	@$(VENV)/bin/uv pip sync --quiet --compile-bytecode --python $(PYTHON) --require-hashes requirements/$(1).lock \
 		|| { echo "uv could not fetch them; pip installs the same"; \
 			$(PYTHON) -m pip install --quiet --require-hashes -r requirements/$(1).lock; }
 endef

@@ -111,7 +111,9 @@ class PartnerSystemUser(RateLimited, Watched, Stamped):
     api_secret = EncryptedTextField(blank=True, default="")
     active = models.BooleanField(default=True)
 
-    logs_since = models.DateTimeField(db_default=models.ExpressionWrapper(Now() + -LOOK_BACK, output_field=models.DateTimeField()))
+    logs_since = models.DateTimeField(
+        db_default=models.ExpressionWrapper(Now() + -LOOK_BACK, output_field=models.DateTimeField())
+    )
     log_time_zone = models.CharField(max_length=60, default="UTC")
     log_altitude_unit = models.CharField(max_length=4, choices=AltitudeUnit.choices, default=AltitudeUnit.METRES)
     log_speed_unit = models.CharField(max_length=4, choices=SpeedUnit.choices, default=SpeedUnit.METRES_PER_SECOND)
