@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from agmission_partners.api.metrics import MetricsView
 
+admin.autodiscover()
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("metrics", MetricsView.as_view()),

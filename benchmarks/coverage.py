@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from flightdata.coverage import Area, Measured, measure, read_records
+from flightdata.coverage.areas import Area
 from flightdata.coverage.bands import bands
 from flightdata.coverage.ground import lay
 from flightdata.coverage.layers import feature_collection
+from flightdata.coverage.measuring import Measured, measure
 from flightdata.coverage.overlay import dissolve, snapped
 from flightdata.coverage.passes import passes
 from flightdata.coverage.projection import LocalMap
+from flightdata.coverage.records import read_records
 from flightdata.tracks import TrackColumns, TrackWriter
 
 SIZES = (21_600, 216_000)

@@ -25,7 +25,6 @@ from django.db.models import (
     TextField,
     UUIDField,
 )
-from psycopg.types.json import Jsonb
 
 Row = Mapping[str, Any]
 """Values by the names of the model's attributes: `job_id`, not `job`."""
@@ -85,11 +84,17 @@ def _converter(field: "Field[Any, Any]", vendor: str) -> Convert:
     if isinstance(field, DateTimeField):
         return _same if vendor == "postgresql" else _naive
     if isinstance(field, JSONField):
-        return Jsonb if vendor == "postgresql" else json.dumps
+        return _jsonb() if vendor == "postgresql" else json.dumps
     if getattr(field, "is_secret", False):
         return field.get_prep_value
     plain = ((BooleanField, bool), (IntegerField, int), ((CharField, TextField), str))
     return next((convert for kind, convert in plain if isinstance(field, kind)), _same)  # drivers know no enumerations
+
+
+def _jsonb() -> Convert:
+    from psycopg.types.json import Jsonb  # PostgreSQL's driver; other installations start without it
+
+    return Jsonb
 
 
 def _same(value: Any) -> Any:

@@ -41,7 +41,7 @@ def lasting(hub: Hub) -> list[Service]:
         _worker("tick", "tick,default", "threads", 10),
         _worker("job_sync", "job_sync", "threads", 5),
         _worker("data_poll", "data_poll", "threads", hub.poll_concurrency),
-        _worker("flight_data", "flight_data", "prefork", min(2, os.cpu_count() or 1)),
+        _worker("flight_data", "flight_data", "prefork", min(2, os.cpu_count() or 1), "--include", "flightdata.computing"),
         Service("beat", [*_celery("beat"), "--pidfile="], BEAT_GRACE),
     ]
 
@@ -63,8 +63,8 @@ def _celery(command: str) -> list[str]:
     ]
 
 
-def _worker(name: str, queues: str, pool: str, concurrency: int) -> Service:
+def _worker(name: str, queues: str, pool: str, concurrency: int, *more: str) -> Service:
     options = ["--hostname", f"{name}@%h", "--queues", queues, "--pool", pool, "--concurrency", str(concurrency)]
     # Workers need not know of each other: the database is what they agree by.
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Service(name, [*_celery("worker"), *options, *alone], WORKER_GRACE)
+    return Service(name, [*_celery("worker"), *options, *alone, *more], WORKER_GRACE)

@@ -8,7 +8,6 @@ from canary.states import Step
 from flightdata import store
 from flightdata.models import Application, Interpretation, JobFlight, PartnerLog
 from flightdata.states import ApplicationStatus, LogStatus
-from flightdata.tracks.reader import count_records
 from work.apart import OWNER
 
 UNDER_WAY = (SyncStatus.PENDING, SyncStatus.SYNCING, SyncStatus.UNCONFIRMED)
@@ -87,6 +86,8 @@ def _parse(application: Application) -> Stage:
 
 def _records(reading: Interpretation) -> Stage:
     """Counted three times: as lines of the file by this function, as the parser's figure, and as rows of the track."""
+    from flightdata.tracks.reader import count_records  # see flightdata.computing
+
     flown = _lines_of_data(reading.application.file.storage_key)
     kept = count_records(store.track_path(reading.track_key))
     if not flown or (flown, flown, 0) != (reading.records, kept, reading.rejects):

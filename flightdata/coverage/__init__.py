@@ -1,11 +1,8 @@
 """Coverage: what of the planned areas a track sprayed, in hectares and as shapes for a map. Knows no Django.
 
-`measure` is the whole of it; docs/coverage.md says what the words mean.
+`measuring.measure` is the whole of it; docs/coverage.md says what the words mean. The libraries it computes with are loaded by
+whoever measures: this package alone has its name and version.
 """
 
-from flightdata.coverage.areas import Area
-from flightdata.coverage.figures import Figures
-from flightdata.coverage.measuring import NAME, VERSION, Measured, NotMeasurable, measure
-from flightdata.coverage.records import Records, read_records
-
-__all__ = ["NAME", "VERSION", "Area", "Figures", "Measured", "NotMeasurable", "Records", "measure", "read_records"]
+NAME, VERSION = "bands", "1"
+"""Of the way figures are made. Another version may give other figures of the same records."""

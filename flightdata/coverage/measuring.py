@@ -18,9 +18,6 @@ from flightdata.coverage.passes import Lines, passes
 from flightdata.coverage.projection import LocalMap
 from flightdata.coverage.records import Records
 
-NAME, VERSION = "bands", "1"
-"""Of the way figures are made. Another version may give other figures of the same records."""
-
 FARTHEST_METRES = 1_000_000.0
 """From the middle of the map. There a band is wrong by 0.3 %; what lies beyond is no part of the same job."""
 

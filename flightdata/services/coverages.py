@@ -20,8 +20,6 @@ from django.db.models.functions import Now
 
 from assignments.models import Job
 from flightdata import coverage, states, store
-from flightdata.coverage.areas import areas_of
-from flightdata.coverage.layers import feature_collection
 from flightdata.figures import FIGURES
 from flightdata.models import Application, Coverage, Interpretation, JobFlight
 from flightdata.states import CoverageStatus
@@ -102,10 +100,15 @@ def _measure(lease: Lease[Coverage], basis: Basis) -> dict[str, Any]:
         return {**NO_FIGURES, "why_not": "noFlights"}
     if swath is None:
         return {**NO_FIGURES, "why_not": "noSwath"}
-    tracks = [partial(coverage.read_records, store.track_path(one.track_key)) for one in basis.interpretations]
+    from flightdata.coverage.areas import areas_of  # see flightdata.computing
+    from flightdata.coverage.layers import feature_collection
+    from flightdata.coverage.measuring import NotMeasurable, measure
+    from flightdata.coverage.records import read_records
+
+    tracks = [partial(read_records, store.track_path(one.track_key)) for one in basis.interpretations]
     try:
-        measured = coverage.measure(tracks, areas_of(basis.job.spray_areas), areas_of(basis.job.excluded_areas), swath)
-    except coverage.NotMeasurable as why:
+        measured = measure(tracks, areas_of(basis.job.spray_areas), areas_of(basis.job.excluded_areas), swath)
+    except NotMeasurable as why:
         return {**NO_FIGURES, "why_not": why.reason}
     key = f"{_folder_of(lease.item)}/{lease.token}.geojson"
     shapes = feature_collection(measured, [str(one.application_id) for one in basis.interpretations])

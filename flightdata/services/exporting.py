@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from flightdata import states, store
 from flightdata.exports import NotWritable
-from flightdata.exports.formats import KINDS
 from flightdata.exports.selection import Selection
 from flightdata.models import Export
 from flightdata.services import disk, exports
@@ -98,6 +97,8 @@ def _write(lease: Lease[Export]) -> None:
 
 def _written(lease: Lease[Export]) -> tuple[str, store.Growing]:
     """The export in a file named after this attempt, so that two workers never write to the same one."""
+    from flightdata.exports.formats import KINDS  # see flightdata.computing
+
     export = lease.item
     key = f"{_folder_of(export)}/{lease.token}.{export.format}"
     with store.write_whole(store.export_path(key)) as file:

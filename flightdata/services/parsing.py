@@ -14,11 +14,9 @@ from django.db.models.functions import Now
 
 from flightdata import states, store
 from flightdata.models import Application, Interpretation
-from flightdata.parsers import registry
 from flightdata.parsers.base import HEAD_SIZE, ParseOptions, Parser, ParseResult, Unreadable
 from flightdata.services import applications, disk, matching
 from flightdata.states import ApplicationStatus
-from flightdata.tracks.reader import read_line
 from work.errors import Refused
 from work.kinds import Ending, Kind
 from work.leases import Lease
@@ -85,6 +83,8 @@ class Parse(Kind[Application]):
 
 def _read(application: Application, token: str) -> Reading:
     """Parse into files named after this attempt, so that two workers never write to the same one."""
+    from flightdata.tracks.reader import read_line  # see flightdata.computing
+
     source = store.path_of(application.file.storage_key)
     try:
         with source.open("rb") as raw:
@@ -105,6 +105,8 @@ def _read(application: Application, token: str) -> Reading:
 
 
 def _parser_for(application: Application, head: bytes) -> Parser:
+    from flightdata.parsers import registry  # see flightdata.computing
+
     if not application.format:
         return registry.choose(head, application.file_name)
     try:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+import agmission_partners.urls  # noqa: F401  # finds the pages
 from accounts.models import User
 from tests.support.world import Tenant, a_tenant
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from partners.adapters.base import PartnerAdapter
 from partners.adapters.call import Call
 from partners.adapters.errors import CredentialsRejected, Rejected
-from partners.adapters.geometry import cut_out
 from partners.adapters.http import Answer, Part, Request
 from partners.adapters.readings import EMPTY, Reading, StatusKey, final
 from partners.adapters.records import (
@@ -86,6 +85,8 @@ class SatLocAdapter(PartnerAdapter):
         return call.stream(request, max_size, self.replies.log_head, sign_in.dialect)
 
     def _job_file(self, job: JobDefinition) -> Part:
+        from partners.adapters.geometry import cut_out  # loaded, with its libraries, by the one process that uploads
+
         file_format = self.job_files.get(self.endpoint.upload_format)
         if file_format is None:
             raise Rejected(" ".join(self._endpoint_faults()))

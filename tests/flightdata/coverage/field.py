@@ -9,7 +9,9 @@ import numpy as np
 import pyproj
 import shapely
 
-from flightdata.coverage import Area, Measured, Records, measure
+from flightdata.coverage.areas import Area
+from flightdata.coverage.measuring import Measured, measure
+from flightdata.coverage.records import Records
 
 EARTH = pyproj.Geod(ellps="WGS84")
 START = 1_750_000_000_000_000

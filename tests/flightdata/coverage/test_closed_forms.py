@@ -7,7 +7,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flightdata.coverage import Figures
+from flightdata.coverage.figures import Figures
 from flightdata.coverage.overlay import GRID_METRES
 from tests.flightdata.coverage.field import Field, covered
 

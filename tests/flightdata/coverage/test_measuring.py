@@ -10,8 +10,10 @@ import pytest
 import shapely
 import shapely.geometry
 
-from flightdata.coverage import Area, NotMeasurable, Records, measure, read_records
+from flightdata.coverage.areas import Area
 from flightdata.coverage.layers import feature_collection
+from flightdata.coverage.measuring import NotMeasurable, measure
+from flightdata.coverage.records import Records, read_records
 from flightdata.tracks import Doubt, TrackColumns, TrackWriter
 from flightdata.tracks.columns import ROW_GROUP_SIZE
 from tests.flightdata.coverage.field import Field, covered

@@ -8,9 +8,10 @@ import pytest
 import shapely
 import shapely.geometry
 
-from flightdata.coverage import Measured, measure, read_records
 from flightdata.coverage.areas import areas_of
 from flightdata.coverage.layers import feature_collection
+from flightdata.coverage.measuring import Measured, measure
+from flightdata.coverage.records import read_records
 from flightdata.parsers.base import ParseOptions
 from flightdata.parsers.satloc_text import SatlocText
 from tests.support.samples import OHIO_FIELD, OHIO_LOG

@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightdata.coverage import Records
 from flightdata.coverage.passes import passes
 from flightdata.coverage.projection import LocalMap
+from flightdata.coverage.records import Records
 from tests.flightdata.coverage.field import Field
 
 PLACE = Field(-83.0, 40.0)

@@ -1,0 +1,11 @@
+"""What is parsed, measured and exported with: numpy, Arrow, PROJ and all of ours that stands on them.
+
+Only the worker of the queue `flight_data` computes. It loads this before it makes its processes, which share it; the other
+processes of the hub do without, and start in less time. Hence the services load each part where they use it.
+"""
+
+import flightdata.coverage.layers
+import flightdata.coverage.measuring
+import flightdata.exports.formats
+import flightdata.parsers.registry
+import flightdata.tracks  # noqa: F401  # all of them for what they load
