@@ -72,7 +72,7 @@ class Supervisor:
             self._begin(services.canary(directory, canary_url))
         self._complete(services.manage("migrate", "migrate", "--no-input", "--verbosity", "0"))
         if self._hub.superuser:
-            self._complete(services.manage("operator", "ensure_operator"))
+            self._complete(services.manage("operator", "ensure_operator", "--skip-checks"))
         if address:
             self._wait_for("broker", lambda: broker.answers(address))
         if base_url:
@@ -81,7 +81,7 @@ class Supervisor:
         logins = Logins()
         if self._hub.demo:
             self._output.listen("demo", logins.read)
-            self._complete(services.manage("demo", "seed_demo"))
+            self._complete(services.manage("demo", "seed_demo", "--skip-checks"))
         for service in services.lasting(self._hub):
             self._begin(service)
         return logins

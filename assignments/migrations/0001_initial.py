@@ -38,6 +38,10 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=8)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='accounts.customer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['customer', '-number'], name='job_of_customer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closed'])), name='job_status'), models.CheckConstraint(condition=models.Q(('swath_width__isnull', True), ('swath_width__gt', 0), _connector='OR'), name='job_swath_width'), models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='job_ends_after_start')],
+            },
         ),
         migrations.CreateModel(
             name='JobAssignment',
@@ -66,6 +70,10 @@ class Migration(migrations.Migration):
                 ('system_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='partners.partnersystemuser')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status__in', [0, 1])), fields=['system_user', 'aircraft'], name='assignment_open'), models.Index(fields=['user', 'id'], name='assignment_of_user')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', [0, 1, 2, 3])), name='assignment_status'), models.CheckConstraint(condition=models.Q(models.Q(('partner_type', 'internal'), ('system_user__isnull', True)), models.Q(models.Q(('partner_type', 'internal'), _negated=True), ('system_user__isnull', False)), _connector='OR'), name='assignment_account'), models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), ('aircraft__isnull', False)), fields=('job', 'user', 'aircraft'), name='assignment_once_per_aircraft'), models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), ('aircraft__isnull', True)), fields=('job', 'user'), name='assignment_once'), models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), models.Q(('external_job_id', ''), _negated=True)), fields=('system_user', 'aircraft', 'external_job_id'), name='external_job_once')],
+            },
         ),
         migrations.CreateModel(
             name='PollTarget',
@@ -92,6 +100,10 @@ class Migration(migrations.Migration):
                 ('aircraft', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='poll_target', to='partners.aircraft')),
                 ('system_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='poll_targets', to='partners.partnersystemuser')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='poll_due'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='poll_share'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='poll_lease')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'polling')), models.Q(models.Q(('status', 'polling'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='poll_whole_lease'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='poll_ranked'), models.UniqueConstraint(fields=('system_user', 'aircraft'), name='poll_target_once'), models.CheckConstraint(condition=models.Q(('status__in', ['idle', 'polling'])), name='poll_status')],
+            },
         ),
         migrations.CreateModel(
             name='SyncOperation',
@@ -121,105 +133,9 @@ class Migration(migrations.Migration):
                 ('cancel_requested', models.BooleanField(default=False)),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='assignments.jobassignment')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['customer', '-number'], name='job_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'closed'])), name='job_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('swath_width__isnull', True), ('swath_width__gt', 0), _connector='OR'), name='job_swath_width'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='job_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='jobassignment',
-            index=models.Index(condition=models.Q(('status__in', [0, 1])), fields=['system_user', 'aircraft'], name='assignment_open'),
-        ),
-        migrations.AddIndex(
-            model_name='jobassignment',
-            index=models.Index(fields=['user', 'id'], name='assignment_of_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [0, 1, 2, 3])), name='assignment_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('partner_type', 'internal'), ('system_user__isnull', True)), models.Q(models.Q(('partner_type', 'internal'), _negated=True), ('system_user__isnull', False)), _connector='OR'), name='assignment_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), ('aircraft__isnull', False)), fields=('job', 'user', 'aircraft'), name='assignment_once_per_aircraft'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), ('aircraft__isnull', True)), fields=('job', 'user'), name='assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 3), _negated=True), models.Q(('external_job_id', ''), _negated=True)), fields=('system_user', 'aircraft', 'external_job_id'), name='external_job_once'),
-        ),
-        migrations.AddIndex(
-            model_name='polltarget',
-            index=models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='poll_due'),
-        ),
-        migrations.AddIndex(
-            model_name='polltarget',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='poll_share'),
-        ),
-        migrations.AddIndex(
-            model_name='polltarget',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='poll_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='polltarget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'polling')), models.Q(models.Q(('status', 'polling'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='poll_whole_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='polltarget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='poll_ranked'),
-        ),
-        migrations.AddConstraint(
-            model_name='polltarget',
-            constraint=models.UniqueConstraint(fields=('system_user', 'aircraft'), name='poll_target_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='polltarget',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['idle', 'polling'])), name='poll_status'),
-        ),
-        migrations.AddIndex(
-            model_name='syncoperation',
-            index=models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='sync_due'),
-        ),
-        migrations.AddIndex(
-            model_name='syncoperation',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='sync_share'),
-        ),
-        migrations.AddIndex(
-            model_name='syncoperation',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='sync_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncoperation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'syncing')), models.Q(models.Q(('status', 'syncing'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='sync_whole_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncoperation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='sync_ranked'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncoperation',
-            constraint=models.UniqueConstraint(fields=('assignment', 'operation'), name='operation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncoperation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'syncing', 'synced', 'gave_up', 'unconfirmed', 'cancelled'])), name='sync_status'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='sync_due'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='sync_share'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='sync_lease')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'syncing')), models.Q(models.Q(('status', 'syncing'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='sync_whole_lease'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='sync_ranked'), models.UniqueConstraint(fields=('assignment', 'operation'), name='operation_once'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'syncing', 'synced', 'gave_up', 'unconfirmed', 'cancelled'])), name='sync_status')],
+            },
         ),
     ]

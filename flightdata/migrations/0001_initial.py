@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('storage_key', models.CharField(max_length=200)),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='accounts.customer')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('customer', 'sha256'), name='file_once')],
+            },
         ),
         migrations.CreateModel(
             name='Application',
@@ -63,6 +66,10 @@ class Migration(migrations.Migration):
                 ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='application', to='flightdata.applicationfile')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False), ('status__in', ('stored',))), fields=['rank_at'], name='application_due'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='application_share'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='application_lease'), models.Index(fields=['customer', 'id'], name='application_of_customer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'parsing')), models.Q(models.Q(('status', 'parsing'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='application_whole_lease'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='application_ranked'), models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'parsing', 'parsed', 'quarantined'])), name='application_status')],
+            },
         ),
         migrations.CreateModel(
             name='Interpretation',
@@ -93,6 +100,9 @@ class Migration(migrations.Migration):
                 ('parse_ms', models.PositiveIntegerField(default=0)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interpretations', to='flightdata.application')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'parser', 'parser_version', 'options_hash'), name='interpretation_once'), models.UniqueConstraint(condition=models.Q(('current', True)), fields=('application',), name='interpretation_one_current'), models.CheckConstraint(condition=models.Q(('lines', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('records'), '+', models.F('rejects')), '+', models.F('comments')))), name='interpretation_reconciles')],
+            },
         ),
         migrations.CreateModel(
             name='JobFlight',
@@ -108,6 +118,9 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flights', to='assignments.job')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('application', 'job'), name='flight_once'), models.CheckConstraint(condition=models.Q(('decided_by__in', ['rule', 'person'])), name='flight_decided_by')],
+            },
         ),
         migrations.CreateModel(
             name='PartnerLog',
@@ -140,6 +153,10 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='accounts.customer')),
                 ('system_user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='partners.partnersystemuser')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False), ('status__in', ('discovered', 'stored', 'duplicate'))), fields=['rank_at'], name='log_due'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='log_share'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='log_lease'), models.Index(fields=['customer', 'id'], name='log_of_customer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'downloading')), models.Q(models.Q(('status', 'downloading'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='log_whole_lease'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='log_ranked'), models.UniqueConstraint(fields=('system_user', 'external_log_id'), name='log_once'), models.CheckConstraint(condition=models.Q(('status__in', ['discovered', 'skipped', 'downloading', 'stored', 'duplicate', 'failed'])), name='log_status')],
+            },
         ),
         migrations.CreateModel(
             name='LogVersion',
@@ -160,91 +177,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, help_text='Empty: by hand', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='flightdata.partnerlog'),
         ),
         migrations.AddConstraint(
-            model_name='applicationfile',
-            constraint=models.UniqueConstraint(fields=('customer', 'sha256'), name='file_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='interpretation',
-            constraint=models.UniqueConstraint(fields=('application', 'parser', 'parser_version', 'options_hash'), name='interpretation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='interpretation',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('application',), name='interpretation_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='interpretation',
-            constraint=models.CheckConstraint(condition=models.Q(('lines', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('records'), '+', models.F('rejects')), '+', models.F('comments')))), name='interpretation_reconciles'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobflight',
-            constraint=models.UniqueConstraint(fields=('application', 'job'), name='flight_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobflight',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__in', ['rule', 'person'])), name='flight_decided_by'),
-        ),
-        migrations.AddIndex(
-            model_name='partnerlog',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('status__in', ('discovered', 'stored', 'duplicate'))), fields=['rank_at'], name='log_due'),
-        ),
-        migrations.AddIndex(
-            model_name='partnerlog',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='log_share'),
-        ),
-        migrations.AddIndex(
-            model_name='partnerlog',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='log_lease'),
-        ),
-        migrations.AddIndex(
-            model_name='partnerlog',
-            index=models.Index(fields=['customer', 'id'], name='log_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerlog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'downloading')), models.Q(models.Q(('status', 'downloading'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='log_whole_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerlog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='log_ranked'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerlog',
-            constraint=models.UniqueConstraint(fields=('system_user', 'external_log_id'), name='log_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerlog',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['discovered', 'skipped', 'downloading', 'stored', 'duplicate', 'failed'])), name='log_status'),
-        ),
-        migrations.AddConstraint(
             model_name='logversion',
             constraint=models.UniqueConstraint(fields=('log', 'number'), name='version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('due_at__isnull', False), ('status__in', ('stored',))), fields=['rank_at'], name='application_due'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='application_share'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='application_lease'),
-        ),
-        migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['customer', 'id'], name='application_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'parsing')), models.Q(models.Q(('status', 'parsing'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='application_whole_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='application_ranked'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['stored', 'parsing', 'parsed', 'quarantined'])), name='application_status'),
         ),
     ]

@@ -82,6 +82,9 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='system_users', to='accounts.customer')),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='system_users', to='partners.partner')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('partner', 'customer', 'partner_username'), name='system_user_once')],
+            },
         ),
         migrations.CreateModel(
             name='PartnerCall',
@@ -101,6 +104,9 @@ class Migration(migrations.Migration):
                 ('correlation_id', models.CharField(blank=True, max_length=64)),
                 ('system_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='partners.partnersystemuser')),
             ],
+            options={
+                'indexes': [models.Index(fields=['system_user', 'id'], name='call_of_account'), models.Index(fields=['at'], name='call_by_age')],
+            },
         ),
         migrations.CreateModel(
             name='HealthResult',
@@ -114,6 +120,9 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='health_results', to='partners.partner')),
                 ('system_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='health_results', to='partners.partnersystemuser')),
             ],
+            options={
+                'indexes': [models.Index(fields=['partner', 'id'], name='health_of_partner')],
+            },
         ),
         migrations.CreateModel(
             name='HealthCheck',
@@ -135,6 +144,10 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='partners.partner')),
                 ('system_user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='check_row', to='partners.partnersystemuser')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='health_due'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='health_share'), models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='health_lease')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'checking')), models.Q(models.Q(('status', 'checking'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='health_whole_lease'), models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='health_ranked'), models.UniqueConstraint(condition=models.Q(('system_user__isnull', True)), fields=('partner',), name='health_once_per_partner'), models.CheckConstraint(condition=models.Q(('status__in', ['idle', 'checking'])), name='health_status')],
+            },
         ),
         migrations.CreateModel(
             name='CallCounter',
@@ -145,6 +158,9 @@ class Migration(migrations.Migration):
                 ('calls', models.PositiveIntegerField(default=0)),
                 ('system_user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counters', to='partners.partnersystemuser')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('system_user', 'hour', 'operation'), name='counter_once')],
+            },
         ),
         migrations.CreateModel(
             name='Aircraft',
@@ -162,58 +178,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'aircraft',
+                'constraints': [models.UniqueConstraint(fields=('system_user', 'external_id'), name='aircraft_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='partnersystemuser',
-            constraint=models.UniqueConstraint(fields=('partner', 'customer', 'partner_username'), name='system_user_once'),
-        ),
-        migrations.AddIndex(
-            model_name='partnercall',
-            index=models.Index(fields=['system_user', 'id'], name='call_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='partnercall',
-            index=models.Index(fields=['at'], name='call_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='healthresult',
-            index=models.Index(fields=['partner', 'id'], name='health_of_partner'),
-        ),
-        migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(condition=models.Q(('rank_at__isnull', False)), fields=['rank_at'], name='health_due'),
-        ),
-        migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['share_key'], name='health_share'),
-        ),
-        migrations.AddIndex(
-            model_name='healthcheck',
-            index=models.Index(condition=models.Q(('lease_token__isnull', False)), fields=['lease_expires_at'], name='health_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('status', 'checking')), models.Q(models.Q(('status', 'checking'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='health_whole_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), ('rank_at__isnull', True)), models.Q(('due_at__isnull', False), ('rank_at__isnull', False)), _connector='OR'), name='health_ranked'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('system_user__isnull', True)), fields=('partner',), name='health_once_per_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['idle', 'checking'])), name='health_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='callcounter',
-            constraint=models.UniqueConstraint(fields=('system_user', 'hour', 'operation'), name='counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='aircraft',
-            constraint=models.UniqueConstraint(fields=('system_user', 'external_id'), name='aircraft_once'),
         ),
     ]
