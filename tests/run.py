@@ -59,10 +59,10 @@ class Done:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of a lane: without the databases of the person who runs the tests."""
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "DATA_DIR")
-    }
+    """The environment of a lane: without the databases of the person who runs the tests, and with leave to keep bytecode. A run
+    starts a thousand processes; where none may, each compiles all that it loads."""
+    left = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "DATA_DIR", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in left}
     return kept | {"DJANGO_SETTINGS_MODULE": "tests.settings", **variables}
 
 
