@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.checks import check_admin_app
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -109,3 +110,9 @@ def test_a_person_that_cannot_be_is_refused_in_words(operator: Client, fields: d
     assert response.status_code == 200
     assert words in response.content.decode()
     assert not User.objects.filter(username="anna").exists()
+
+
+def test_django_finds_nothing_wrong_with_the_pages() -> None:
+    """They are found by the addresses: its check looks at none where it comes before those are loaded."""
+    assert len(admin.site._registry) >= len(MODELS)
+    assert check_admin_app(None) == []
