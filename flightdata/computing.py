@@ -1,7 +1,7 @@
 """What is parsed, measured and exported with: numpy, Arrow, PROJ and all of ours that stands on them.
 
-Only the worker of the queue `flight_data` computes. It loads this before it makes its processes, which share it; the other
-processes of the hub do without, and start in less time. Hence the services load each part where they use it.
+The worker of the queue `flight_data` loads this before it makes its processes, which share it, and web loads it with its pages.
+The processes that wait for networks do without, and start in less time: hence the services load each part where they use it.
 """
 
 import flightdata.coverage.layers

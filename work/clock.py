@@ -31,7 +31,10 @@ def from_now(delay: timedelta) -> Combinable:
 
 class _FromNow(Func):
     """On SQLite a time is text, compared digit by digit. Django's sum has six digits of a second and its `Now` three: what is due
-    now would be "later" until its millisecond is over, missed by whoever looks at once. Here both have three."""
+    now would be "later" until its millisecond is over, missed by whoever looks at once. Here both have three.
+
+    What is compared with a sum that holds a column stays a sum itself (`work.limiter`).
+    """
 
     template = "%(expressions)s"
 

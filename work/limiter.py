@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce, Greatest, Now
 
-from work.clock import from_now, now
+from work.clock import now
 
 MINUTE = timedelta(minutes=1)
 
@@ -73,7 +73,8 @@ class Left:
 def take(rows: models.QuerySet[RateLimited], rate: Rate) -> timedelta | None:
     """Use one call of the limit of the single row in `rows`. None: go ahead; else how long to wait before asking again."""
     on_schedule = Greatest(Coalesce(F("next_call_at"), Now()), Now())
-    allowed = rows.filter(Q(next_call_at__isnull=True) | Q(next_call_at__lte=from_now(rate.tolerance)))
+    latest = ExpressionWrapper(Now() + rate.tolerance, output_field=models.DateTimeField())  # as the sum it is compared with
+    allowed = rows.filter(Q(next_call_at__isnull=True) | Q(next_call_at__lte=latest))
     if allowed.update(next_call_at=on_schedule + rate.interval):
         return None
     scheduled = rows.values_list("next_call_at", flat=True).get()

@@ -20,8 +20,8 @@ ORDERING = "ordering"
 PK = "pk"
 WRITTEN = "written_in_order"
 FOUND_AT = "key_found_at"
-"""What a filter that finds rows by another table's index annotates them with: the column there that equals their key. No database
-sees by itself that this index, too, may begin where the page does.
+"""What a filter that finds rows by another table's index annotates them with: the column there that equals their key, in one row
+at most. No database sees by itself that this index, too, may begin where the page does.
 """
 
 

@@ -83,6 +83,13 @@ def test_what_is_left_is_what_is_let_through(tap: Tap, rate: Rate) -> None:
     assert limiter.take(Tap.objects.all(), rate) is not None
 
 
+@pytest.mark.parametrize("rate", [Rate(13), Bursts(per_minute=30, at_once=2)])
+def test_the_calls_of_a_burst_may_come_within_a_millisecond(tap: Tap, rate: Rate) -> None:
+    for _ in range(30):
+        Tap.objects.update(next_call_at=None)
+        assert [limiter.take(Tap.objects.all(), rate) for _ in range(rate.burst)] == [None] * rate.burst
+
+
 @settings(deadline=None)
 @given(rate=st.integers(1, 40), pauses=st.lists(st.floats(0, 30), min_size=10, max_size=60), greedy=st.booleans())
 def test_no_window_of_a_minute_holds_more_than_the_rate(rate: int, pauses: list[float], greedy: bool) -> None:
