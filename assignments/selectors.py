@@ -70,6 +70,11 @@ def why_it_rests(assignment: JobAssignment) -> str:
     return account_states.why_it_rests(assignment.system_user) if assignment.system_user else ""
 
 
+def why_it_waits(assignment: JobAssignment) -> str:
+    """Of the same: why what waits is put off though calls are made for its account; empty where nothing is known to be wrong."""
+    return account_states.why_it_waits(assignment.system_user) if assignment.system_user else ""
+
+
 def standing_assignments(user: User) -> "QuerySet[JobAssignment]":
     """Those that the user may see and nobody cancelled, to look for their jobs by them."""
     return _of(user).exclude(status=AssignmentStatus.CANCELLED)

@@ -33,10 +33,11 @@ class SyncState:
     next_retry: datetime | None = None
 
 
-def upload_state(assignment: JobAssignment, *, rests_because: str) -> SyncState:
+def upload_state(assignment: JobAssignment, *, rests_because: str, waits_because: str = "") -> SyncState:
     """Of sending the job. An internal assignment has nothing to send: it is synced.
 
-    `rests_because`: why no call is made for its account now; empty where calls are made.
+    `rests_because`: why no call is made for its account now; empty where calls are made. `waits_because`: why what is pending is
+    put off all the same, before any attempt of its own failed.
     """
     upload = assignment.upload
     if upload is None:
@@ -47,7 +48,7 @@ def upload_state(assignment: JobAssignment, *, rests_because: str) -> SyncState:
         attempts=upload.attempts,
         last_attempt=upload.last_attempt_at,
         last_success=upload.last_success_at,
-        error=(rests_because if status == PAUSED else upload.error) or None,
+        error={PAUSED: rests_because, "pending": waits_because}.get(status, upload.error) or None,
         error_code=upload.error_code or None,
         next_retry=upload.due_at if status == FAILED else None,
     )
@@ -61,20 +62,21 @@ def _upload_status(upload: SyncOperation, account_rests: bool) -> str:
     return FAILED if upload.error_code else UPLOAD_WORDS[SyncStatus.PENDING]
 
 
-def polling_state(assignment: JobAssignment, *, rests_because: str) -> SyncState:
+def polling_state(assignment: JobAssignment, *, rests_because: str, waits_because: str = "") -> SyncState:
     """Of listing the aircraft, which the assignments of an aircraft share. Idle until the first attempt to send the job."""
     upload, aircraft = assignment.upload, assignment.aircraft
     target = getattr(aircraft, "poll_target", None)
     if upload is None or target is None or upload.first_tried_at is None:
         return SyncState(_ended_as(assignment) if upload else "idle")
     status = _ended_as(assignment) if not assignment.is_open else _poll_status(target, bool(rests_because))
+    put_off = {PAUSED: rests_because, "idle": waits_because if assignment.is_open else ""}
     return SyncState(
         status=status,
         attempts=target.attempts,
         last_attempt=target.last_attempt_at,
         last_success=target.last_success_at,
         last_data_check=target.last_data_check,
-        error=(rests_because if status == PAUSED else target.error) or None,
+        error=put_off.get(status, target.error) or None,
         error_code=target.error_code or None,
         next_retry=target.due_at if status == FAILED else None,
     )

@@ -1,4 +1,4 @@
-"""The states of accounts, and why no call is made for one: told by the database for many at once, or of a row that was read.
+"""The states of accounts, and why work waits for one: told by the database for many at once, or of a row that was read.
 
 `selectors.state_of` tells the state of one.
 """
@@ -11,16 +11,20 @@ from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F
 from django.db.models.functions import Concat, Now
 
 from partners.models import PartnerSystemUser
-from partners.selectors import open_rows
+from partners.selectors import is_open, open_rows
 from partners.states import AccountState
 
 DEACTIVATED = "the {} {} is deactivated; what waits goes on as soon as it is activated again"
 PAUSED = "the account {} was paused by a person; what waits goes on as soon as it is resumed"
 REFUSED = "the partner refuses the login of the account {}; what waits goes on as soon as it is corrected"
 HELD_BACK = "the account {} is not called for a while; what waits goes on by itself"
+PARTNER_FAILS = "the partner {} does not answer; it is looked at again and again, and what waits goes on by itself when it does"
+ACCOUNT_FAILS = "calls for the account {} fail; one is tried again and again, and what waits goes on by itself when it succeeds"
 
-READ_TO_TELL = ("active", "paused_by_person", "refused_at", "name", "partner_username")
-READ_OF_OTHERS = ("partner__active", "partner__name", "customer__active", "customer__name")
+WATCHED = ("failures", "open_until")
+READ_TO_TELL = ("active", "paused_by_person", "refused_at", "name", "partner_username", *WATCHED)
+READ_OF_PARTNER = ("active", "name", *WATCHED)
+READ_OF_OTHERS = (*(f"partner__{column}" for column in READ_OF_PARTNER), "customer__active", "customer__name")
 
 
 def state_is(state: AccountState) -> Q:
@@ -50,8 +54,8 @@ def rests(account: str = "") -> Q:
 
 
 def ready_to_tell(rows: "QuerySet[PartnerSystemUser]") -> "QuerySet[Any]":
-    """The accounts with what `why_it_rests` asks of each, and no other column: the database's words for it, asked for with every
-    page of a list, cost more than the page.
+    """The accounts with what `why_it_rests` and `why_it_waits` ask of each, and no other column: the database's words for it,
+    asked for with every page of a list, cost more than the page.
     """
     held_back = ExpressionWrapper(Q(paused_until__isnull=False, paused_until__gt=Now()), output_field=BooleanField())
     rows = rows.select_related("partner", "customer").only(*READ_TO_TELL, *READ_OF_OTHERS)
@@ -68,6 +72,12 @@ def why_it_rests(account: Any) -> str:
     return HELD_BACK.format(account) if account.held_back else ""
 
 
+def why_it_waits(account: Any) -> str:
+    """As `waiting_because`, of a row of `ready_to_tell`."""
+    kinds = ((PARTNER_FAILS, account.partner), (ACCOUNT_FAILS, account))
+    return next((words.format(row) for words, row in kinds if is_open(row)), "")
+
+
 def held_back_by_person(account: PartnerSystemUser) -> str:
     """Why, in words, nothing is called for this account until somebody says otherwise; empty where it is."""
     for kind, row in (("customer", account.customer), ("partner", account.partner), ("account", account)):
@@ -79,16 +89,35 @@ def held_back_by_person(account: PartnerSystemUser) -> str:
 @cache
 def resting_because(account: str = "") -> Case:
     """Why, in words; empty where calls are made. Kept, as making the expression costs more than many a query."""
-    reasons = [When(condition, then=words) for condition, words in _reasons(account)]
-    return Case(*reasons, default=Value(""), output_field=TextField())
+    return _first_of(_reasons(account))
+
+
+def waiting_because(account: str = "") -> Case:
+    """Why work for an account that does not rest is put off: its calls, or the looks at its partner, failed too often."""
+    partner_fails = _said(PARTNER_FAILS, F(f"{account}partner__name"))
+    return _first_of(
+        [
+            (open_rows(f"{account}partner__"), partner_fails),
+            (open_rows(account), _said(ACCOUNT_FAILS, _named(account))),
+        ]
+    )
+
+
+def _first_of(reasons: list[tuple[Q, Concat]]) -> Case:
+    whens = [When(condition, then=words) for condition, words in reasons]
+    return Case(*whens, default=Value(""), output_field=TextField())
+
+
+def _named(account: str) -> Case:
+    return Case(
+        When(~Q(**{f"{account}name": ""}), then=F(f"{account}name")),
+        default=Concat(F(f"{account}partner_username"), Value(" at "), F(f"{account}partner__name")),
+    )
 
 
 def _reasons(account: str) -> list[tuple[Q, Concat]]:
     """What matters most comes first."""
-    named = Case(
-        When(~Q(**{f"{account}name": ""}), then=F(f"{account}name")),
-        default=Concat(F(f"{account}partner_username"), Value(" at "), F(f"{account}partner__name")),
-    )
+    named = _named(account)
     customer, partner = F(f"{account}customer__name"), F(f"{account}partner__name")
     return [
         (Q(**{f"{account}customer__active": False}), _said(DEACTIVATED, Value("customer"), customer)),

@@ -22,7 +22,7 @@ from accounts.admin_base import (
 from assignments.admin.actions import ACTIONS, OPEN
 from assignments.models import JobAssignment, SyncOperation
 from assignments.states import AssignmentStatus, Operation, PollStatus, SyncStatus
-from partners.account_states import resting_because
+from partners.account_states import resting_because, waiting_because
 from partners.models import PartnerCall
 
 UPLOAD_TONES = {
@@ -48,11 +48,12 @@ def upload_badge(upload: SyncOperation | None, rests_because: str) -> str:
     return badge(status, UPLOAD_TONES[status])
 
 
-def reason_of(upload: SyncOperation | None, rests_because: str) -> str:
-    """Why an upload that waits is not made now, or what its last attempt failed with."""
+def reason_of(upload: SyncOperation | None, row: Any) -> str:
+    """Why an upload that waits is not made now, or what its last attempt failed with; `row` knows why its account rests."""
     if upload is None:
         return ""
-    return rests_because if rests_because and upload.status == SyncStatus.PENDING else upload.error
+    put_off = row.rests_because or (row.waits_because if not upload.error else "")
+    return put_off if put_off and upload.status == SyncStatus.PENDING else str(upload.error)
 
 
 def _uploads(**upload: Any) -> Q:
@@ -125,7 +126,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows = super().get_queryset(request).prefetch_related("operations")
-        return rows.annotate(rests_because=resting_because("system_user__"))
+        return rows.annotate(rests_because=resting_because("system_user__"), waits_because=waiting_because("system_user__"))
 
     def links(self, row: JobAssignment) -> list[Link]:
         links = [Link(f"Job {row.job_id}", f"/admin/assignments/job/{row.job_id}/change/")]
@@ -170,11 +171,11 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="last error")
     def last_error(self, row: Any) -> str:
-        return cut(reason_of(row.upload, row.rests_because), 60)
+        return cut(reason_of(row.upload, row), 60)
 
     @admin.display(description="error")
     def upload_error(self, row: Any) -> str:
-        reason = reason_of(row.upload, row.rests_because)
+        reason = reason_of(row.upload, row)
         return f"{row.upload.error_code}: {reason}" if reason and reason == row.upload.error else reason or "—"
 
     @admin.display(description="sent")
@@ -208,7 +209,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
         target = _target(row)
         if target is None:
             return "—"
-        return row.rests_because or (f"{target.error_code}: {target.error}" if target.error_code else "—")
+        return row.rests_because or (f"{target.error_code}: {target.error}" if target.error_code else row.waits_because or "—")
 
 
 def _target(row: JobAssignment) -> Any:

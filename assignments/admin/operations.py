@@ -28,7 +28,7 @@ from assignments.admin.assignments import reason_of, upload_badge
 from assignments.models import JobAssignment, PollTarget, Sweep, SyncOperation
 from assignments.services import listings
 from assignments.states import PollStatus, SweepStatus, SyncStatus
-from partners.account_states import resting_because
+from partners.account_states import resting_because, waiting_because
 from partners.adapters.errors import ErrorCode
 from partners.models import PartnerCall
 from work.errors import Refused
@@ -64,7 +64,8 @@ class UploadAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows = super().get_queryset(request).select_related(*self.list_select_related)
         rows = rows.prefetch_related("assignment__operations")
-        return rows.annotate(rests_because=resting_because("assignment__system_user__"))
+        account = "assignment__system_user__"
+        return rows.annotate(rests_because=resting_because(account), waits_because=waiting_because(account))
 
     def history_key(self, row: SyncOperation) -> Any:
         return row.assignment_id
@@ -99,7 +100,7 @@ class UploadAdmin(ReadOnlyAdmin):
 
     @admin.display(description="last error")
     def reason(self, row: Any) -> str:
-        return cut(reason_of(row, row.rests_because), 60)
+        return cut(reason_of(row, row), 60)
 
     @admin.display(description="account")
     def account(self, row: SyncOperation) -> str:
@@ -145,7 +146,8 @@ class ListingAdmin(ReadOnlyAdmin):
     search_fields = ("=aircraft__external_id", "aircraft__name", "system_user__partner_username")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        return super().get_queryset(request).annotate(rests_because=resting_because("system_user__"))
+        because = {"rests_because": resting_because("system_user__"), "waits_because": waiting_because("system_user__")}
+        return super().get_queryset(request).annotate(**because)
 
     def history_key(self, row: PollTarget) -> Any:
         return row.aircraft_id
@@ -180,7 +182,7 @@ class ListingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="last error")
     def reason(self, row: Any) -> str:
-        return cut(row.rests_because or row.error, 60)
+        return cut(row.rests_because or row.error or row.waits_because, 60)
 
 
 @admin.register(Sweep)

@@ -9,7 +9,7 @@ from accounts.rest.fields import UtcDateTimeField
 from accounts.rest.serializers import WireModelSerializer, WireSerializer
 from assignments.api.config_fields import MetadataField, PartnerConfigField
 from assignments.models import JobAssignment
-from assignments.selectors import why_it_rests
+from assignments.selectors import why_it_rests, why_it_waits
 from assignments.sync_state import POLL_STATUSES, UPLOAD_STATUSES, polling_state, upload_state
 
 ASSIGNED = ("jobNumber", "userId", "partnerType", "partnerSystemUserId", "aircraftId", "status", "date")
@@ -36,11 +36,8 @@ class SyncStatesSerializer(WireSerializer):
     data_polling = SyncStateSerializer()
 
     def to_representation(self, assignment: JobAssignment) -> dict[str, Any]:
-        because = why_it_rests(assignment)
-        states = {
-            "job_upload": upload_state(assignment, rests_because=because),
-            "data_polling": polling_state(assignment, rests_because=because),
-        }
+        because = {"rests_because": why_it_rests(assignment), "waits_because": why_it_waits(assignment)}
+        states = {"job_upload": upload_state(assignment, **because), "data_polling": polling_state(assignment, **because)}
         return super().to_representation(states)
 
 

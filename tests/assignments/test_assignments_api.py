@@ -1,5 +1,6 @@
 """`assignments/`: shapes, filters, and who sees what."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from assignments.models import JobAssignment, PollTarget, SyncOperation
 from assignments.services.assigning import AssignRequest, assign
 from assignments.services.destinations import Asked
 from assignments.states import SyncStatus
-from partners.models import PartnerMembership, PartnerSystemUser
+from partners.models import Partner, PartnerMembership, PartnerSystemUser
 from tests.assignments.conftest import Scene
 from tests.assignments.test_assigning import satloc, sent
 from tests.support.api import as_user, complaints
@@ -109,6 +110,15 @@ def test_a_waiting_upload_is_paused_while_its_account_rests(
     assert shown(scene, assignment)["syncState"]["jobUpload"]["status"] == "paused"
     assert ids(as_user(scene.office).get(URL, {"uploadStatus": "paused"})) == [str(assignment.pk)]
     assert ids(as_user(scene.office).get(URL, {"uploadStatus": "failed"})) == []
+
+
+def test_what_waits_for_a_partner_that_does_not_answer_says_so(scene: Scene, assignment: JobAssignment) -> None:
+    Partner.objects.update(failures=1000, open_until=now() + timedelta(minutes=5))
+    state = shown(scene, assignment)["syncState"]["jobUpload"]
+    assert (state["status"], state["errorCode"]) == ("pending", None)
+    assert "does not answer" in state["error"]
+    upload(error_code="NETWORK_ERROR", error="no answer")
+    assert shown(scene, assignment)["syncState"]["jobUpload"]["error"] == "no answer"
 
 
 def listed(assignment: JobAssignment, **fields: Any) -> None:

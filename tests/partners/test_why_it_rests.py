@@ -1,11 +1,11 @@
-"""Why no call is made for an account: told by the database for many, and of a row that was read, in the same words."""
+"""Why no call is made for an account, or work put off: told by the database for many, and of a row that was read, alike."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from partners.account_states import ready_to_tell, resting_because, why_it_rests
+from partners.account_states import ready_to_tell, resting_because, waiting_because, why_it_rests, why_it_waits
 from partners.models import PartnerSystemUser
 from tests.support.scene import a_customer, a_partner, an_account
 from work.clock import now
@@ -38,3 +38,28 @@ def test_both_say_the_same(state: dict[str, Any], django_assert_num_queries: Any
     with django_assert_num_queries(1):
         assert why_it_rests(ready_to_tell(PartnerSystemUser.objects.all()).get(pk=account.pk)) == told
     assert bool(told) == (state not in (RESTS["called"], RESTS["no longer held back"]))
+
+
+OPEN = {"failures": 1000, "open_until": timedelta(minutes=5)}
+
+
+@pytest.mark.parametrize(
+    ("partner", "account", "begins"),
+    [
+        ({}, {}, ""),
+        (OPEN, {}, "the partner Satloc does not answer"),
+        ({}, OPEN, "calls for the account"),
+        (OPEN, OPEN, "the partner Satloc does not answer"),
+        ({"failures": 1}, {"failures": 1000}, ""),
+    ],
+)
+def test_both_say_the_same_of_what_waits(partner: dict[str, Any], account: dict[str, Any], begins: str) -> None:
+    made = an_account(a_customer(), a_partner())
+    for row, columns in ((made.partner, partner), (made, account)):
+        for column, value in columns.items():
+            setattr(row, column, now() + value if isinstance(value, timedelta) else value)
+        row.save()
+    told = PartnerSystemUser.objects.annotate(because=waiting_because()).get(pk=made.pk).because
+    assert why_it_waits(ready_to_tell(PartnerSystemUser.objects.all()).get(pk=made.pk)) == told
+    assert told.startswith(begins)
+    assert bool(told) == bool(begins)

@@ -8,7 +8,7 @@ from typing import Any
 from agmission_partners.pages.presenters import words
 from agmission_partners.pages.presenters.words import Word
 from assignments.models import JobAssignment
-from assignments.selectors import read_uploads, why_it_rests
+from assignments.selectors import read_uploads, why_it_rests, why_it_waits
 from assignments.states import AssignmentStatus
 from assignments.sync_state import PAUSED, SyncState, polling_state, upload_state
 
@@ -35,11 +35,12 @@ def rows(assignments: Iterable[Any]) -> list[AssignmentRow]:
     """For rows of `visible_assignments`, whose accounts say why they rest."""
     shown = list(assignments)
     read_uploads(shown)
-    return [_row(assignment, why_it_rests(assignment)) for assignment in shown]
+    return [_row(assignment) for assignment in shown]
 
 
-def _row(assignment: JobAssignment, rests_because: str) -> AssignmentRow:
-    upload, polling = (state(assignment, rests_because=rests_because) for state in (upload_state, polling_state))
+def _row(assignment: JobAssignment) -> AssignmentRow:
+    because = {"rests_because": why_it_rests(assignment), "waits_because": why_it_waits(assignment)}
+    upload, polling = (state(assignment, **because) for state in (upload_state, polling_state))
     return AssignmentRow(
         assignment=assignment,
         state=_state(assignment, upload),
