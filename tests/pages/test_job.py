@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 
@@ -11,10 +12,12 @@ from assignments.services import uploads
 from assignments.services.jobs import change_job
 from assignments.states import AssignmentStatus, AttentionKind, assignment
 from flightdata.models import Application
+from partners.models import Partner
 from partners.services.system_users import change_system_user, pause
 from tests.support.scene import a_user
 from tests.support.world import Tenant
 from work import attention
+from work.clock import now
 
 Browser = Callable[[User], Client]
 Read = Callable[..., str]
@@ -135,13 +138,26 @@ def test_of_much_that_waits_the_oldest_is_shown_and_the_rest_counted(own: Tenant
     assert "The oldest 10 of 12." in page
 
 
-def test_a_listing_that_rests_says_why(own: Tenant, read: Read) -> None:
+def listed(own: Tenant) -> None:
+    """The partner has the job, and the aircraft is listed for its sake."""
     uploads.enqueue(own.assignment, actor="test")
     JobAssignment.objects.get().operations.update(
         status="synced", first_tried_at="2026-05-02T00:00:00Z", due_at=None, rank_at=None
     )
     PollTarget.objects.create(system_user=own.account, aircraft=own.aircraft, status="idle")
+
+
+def test_a_listing_that_rests_says_why(own: Tenant, read: Read) -> None:
+    listed(own)
     pause(own.account, actor="test")
     page = read(own.office, page_of(own))
     assert "Does not look for logs" in page
     assert page.count(f"the account {own.account} was paused by a person") == 1
+
+
+def test_what_waits_for_a_partner_that_does_not_answer_says_so(own: Tenant, read: Read) -> None:
+    listed(own)
+    Partner.objects.update(failures=1000, open_until=now() + timedelta(minutes=5))
+    assert read(own.office, page_of(own)).count("does not answer; it is looked at again and again") == 1
+    JobAssignment.objects.get().operations.update(status="pending", first_tried_at=None)
+    assert read(own.office, page_of(own)).count("does not answer; it is looked at again and again") == 1

@@ -46,7 +46,7 @@ def _row(assignment: JobAssignment) -> AssignmentRow:
         state=_state(assignment, upload),
         upload=upload,
         polling=words.POLLING[polling.status] if assignment.needs_polling else None,
-        not_listed_because=polling.error if polling.status == PAUSED else None,
+        not_listed_because=polling.error if polling.status in (PAUSED, "idle") else None,
         last_check=polling.last_data_check,
         retry_at=upload.next_retry,
     )
