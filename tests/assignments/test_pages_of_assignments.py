@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from assignments.models import JobAssignment
@@ -15,11 +16,12 @@ from tests.support.scene import a_job
 URL = "/api/v1/assignments/"
 
 
-def test_pages_lead_on_and_back(scene: Scene) -> None:
+@pytest.mark.parametrize("narrowed", [{}, {"uploadStatus": "pending"}, {"uploadStatus": "pending", "needsSync": "true"}])
+def test_pages_lead_on_and_back(scene: Scene, narrowed: dict[str, str]) -> None:
     for _ in range(5):
         assign(a_job(scene.customer), AssignRequest((satloc(scene.pilot),)), scene.office)
     client = as_user(scene.office)
-    first = client.get(URL, {"pageSize": 2}).json()
+    first = client.get(URL, {"pageSize": 2, **narrowed}).json()
     second = client.get(first["next"]).json()
     third = client.get(second["next"]).json()
     keys = [row["id"] for page in (first, second, third) for row in page["results"]]
