@@ -14,6 +14,7 @@ from assignments.states import AssignmentStatus, Operation, SyncStatus
 from partners import account_states
 from partners.account_states import ready_to_tell, rests
 from partners.models import PartnerSystemUser
+from work.lookups import RARELY
 
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
 TRIED = ("status", "attempts", "due_at", "last_attempt_at", "error", "error_code")
@@ -120,7 +121,7 @@ def with_upload_status(rows: "QuerySet[JobAssignment]", word: str) -> "QuerySet[
         return rows.filter(Q(partner_type="internal") | Exists(_uploads(SyncStatus.SYNCED).filter(assignment=OuterRef("pk"))))
     waiting = {"pending": {"error_code": ""}, "failed": {"error_code__gt": ""}, "paused": {}}
     status = SyncStatus.PENDING if word in waiting else {"gaveUp": SyncStatus.GAVE_UP}.get(word, word)
-    upload = {"operation": Operation.JOB_UPLOAD, "status": status, **waiting.get(word, {})}
+    upload = {"operation": Operation.JOB_UPLOAD, f"status__{RARELY}": status, **waiting.get(word, {})}
     found = rows.exclude(partner_type="internal").filter(**{f"operations__{column}": value for column, value in upload.items()})
     resting = rests("system_user__")
     return found.filter(resting) if word == "paused" else found.exclude(resting) if word in waiting else found
