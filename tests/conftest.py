@@ -4,13 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from agmission_partners.variables import PROJECT_DIR
 from tests.support.hub_fixtures import cloud, dialect, hub
-from tests.support.processes import Stack
 from tests.support.services import drop_keys
 from work.memory import settle
 
@@ -52,21 +50,3 @@ def second_process(transactional_db: None) -> Iterator[Callable[..., subprocess.
     for process in started:
         process.kill()
         process.communicate()
-
-
-@pytest.fixture
-def start_stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Stack]]:
-    """Starts the whole hub: `start_stack(PARTNER_TICK_INTERVAL="200")`; ready when it returns, ended with the test."""
-    stacks: list[Stack] = []
-
-    def start(**env: str) -> Stack:
-        stack = Stack(env, tmp_path / f"data{len(stacks)}")
-        stacks.append(stack)
-        stack.start()
-        stack.wait_until_ready()
-        return stack
-
-    yield start
-    for stack in stacks:
-        stack.close()
-        request.node.add_report_section("teardown", "what the processes wrote last", stack.logs()[-8000:])

@@ -5,7 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,25 +78,41 @@ def test_a_python_that_is_too_old_is_told_so() -> None:
     assert done.stderr.startswith("agmission-partners cannot start: Python 3.11 or newer is needed")
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One hub for all that follows; each leaves it ready."""
+    with Stack(data_dir=tmp_path_factory.mktemp("supervisor") / "data") as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(running: Stack) -> Stack:
+    running.wait_until_ready()
+    return running
+
+
 @pytest.mark.live
 @pytest.mark.once
-def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(start_stack: Callable[..., Stack]) -> None:
-    stack = start_stack()
-    environment_file = stack.data_dir / "env"
-    made = environment_file.read_text()
-    assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
-    assert stack.stop(signal.SIGINT, seconds=10) == 0
-    assert left_of(stack.data_dir) == []
-    assert not list((stack.data_dir / "run").glob("*.pid"))
-    stack.start()
+def test_a_second_supervisor_on_the_same_directory_is_refused(stack: Stack) -> None:
+    message = refused_start(stack.data_dir)
+    assert f"is in use by another `manage.py up` (process {stack.pid})" in message
+    assert stack.is_ready()
+
+
+@pytest.mark.live
+@pytest.mark.once
+def test_a_process_that_dies_is_started_again(stack: Stack) -> None:
+    before = {name: stack.pid_of(name) for name in stack.services()}
+    for name in before:
+        stack.kill(name)
+    wait_for(lambda: all(stack.pid_of(name) not in (None, pid) for name, pid in before.items()), "new processes")
     stack.wait_until_ready()
-    assert environment_file.read_text() == made
+    assert all(f"{name} was ended by SIGKILL; it starts again in 1 s" in stack.logs() for name in before)
 
 
 @pytest.mark.live
 @pytest.mark.once
-def test_what_a_killed_supervisor_leaves_is_ended_by_the_next_start(start_stack: Callable[..., Stack]) -> None:
-    stack = start_stack()
+def test_what_a_killed_supervisor_leaves_is_ended_by_the_next_start(stack: Stack) -> None:
     leaders = {stack.pid_of(name) for name in stack.services()}
     before = {process.pid for process in table.running() if process.group in leaders}
     stack.kill("supervisor")
@@ -108,23 +124,16 @@ def test_what_a_killed_supervisor_leaves_is_ended_by_the_next_start(start_stack:
 
 @pytest.mark.live
 @pytest.mark.once
-def test_a_second_supervisor_on_the_same_directory_is_refused(start_stack: Callable[..., Stack]) -> None:
-    stack = start_stack()
-    message = refused_start(stack.data_dir)
-    assert f"is in use by another `manage.py up` (process {stack.pid})" in message
-    assert stack.is_ready()
-
-
-@pytest.mark.live
-@pytest.mark.once
-def test_a_process_that_dies_is_started_again(start_stack: Callable[..., Stack]) -> None:
-    stack = start_stack()
-    before = {name: stack.pid_of(name) for name in stack.services()}
-    for name in before:
-        stack.kill(name)
-    wait_for(lambda: all(stack.pid_of(name) not in (None, pid) for name, pid in before.items()), "new processes")
+def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(stack: Stack) -> None:
+    environment_file = stack.data_dir / "env"
+    made = environment_file.read_text()
+    assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
+    assert stack.stop(signal.SIGINT, seconds=10) == 0
+    assert left_of(stack.data_dir) == []
+    assert not list((stack.data_dir / "run").glob("*.pid"))
+    stack.start()
     stack.wait_until_ready()
-    assert all(f"{name} was ended by SIGKILL; it starts again in 1 s" in stack.logs() for name in before)
+    assert environment_file.read_text() == made
 
 
 def test_leftovers_that_do_not_listen_are_killed_with_their_children(tmp_path: Path) -> None:
