@@ -12,7 +12,28 @@ from tests.support.hub_fixtures import cloud, dialect, hub
 from tests.support.services import drop_keys
 from work.memory import settle
 
+FIXTURES_OF_SERVICES = {"db", "transactional_db", "django_db_setup"}
+MARKS_OF_SERVICES = {"django_db", "broker"}
+
 __all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_text = "leave out tests that ask neither database nor broker: they ran beside the first ones"
+    parser.addoption("--second-services", action="store_true", help=help_text)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test asks the database if it, or a fixture of it, says so; any other would be refused."""
+    if config.getoption("--second-services"):
+        asks = [_asks_a_service(item) for item in items]
+        config.hook.pytest_deselected(items=[item for item, one in zip(items, asks, strict=True) if not one])
+        items[:] = [item for item, one in zip(items, asks, strict=True) if one]
+
+
+def _asks_a_service(item: pytest.Item) -> bool:
+    named = FIXTURES_OF_SERVICES & set(getattr(item, "fixturenames", ()))
+    return bool(named or MARKS_OF_SERVICES & {mark.name for mark in item.iter_markers()})
 
 
 def pytest_collection_finish() -> None:

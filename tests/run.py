@@ -34,6 +34,7 @@ COMPUTING_AT_ONCE = 3
 
 CONTRACT = "tests/contract"
 """Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""
+REAL = re.compile(r"\bmark\.(live|crash|browser)\b")
 SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)")
 CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
@@ -120,19 +121,20 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
         if addresses:
-            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
+            name = f"tests on PostgreSQL and Redis of {half}"
+            yield partial(quick_tests, name, "--second-services", *chosen, *paths, **addresses)
         yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)
 
 
 def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
-    """The lanes whose real processes mostly wait."""
-    real = partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers")
-    yield partial(real, f"--ignore={CONTRACT}")
+    """The lanes whose real processes mostly wait. To load all other tests as well takes as long as starting the hub."""
+    paths = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if REAL.search(path.read_text())]
+    yield partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers", *paths)
     if addresses:
-        real = partial(tests, "real processes on PostgreSQL and Redis", "-m", "(live or crash) and not once", **addresses)
-        yield partial(real, f"--ignore={CONTRACT}")
+        name = "real processes on PostgreSQL and Redis"
+        yield partial(tests, name, "-m", "(live or crash) and not once", *paths, **addresses)
 
 
 def summary(done: Sequence[Done], seconds: float) -> str:

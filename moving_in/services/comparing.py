@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from accounts.models import Customer, User
-from assignments.models import Job, JobAssignment
+from assignments.models import Job, JobAssignment, SyncOperation
 from flightdata.models import PartnerLog
 from moving_in import kinds
 from moving_in.documents import Document, Unreadable
@@ -68,9 +70,18 @@ def _unlike(**both: tuple[Any, Any]) -> list[str]:
     return [f"{name} is {str(old)[:80]!r} there and {str(new)[:80]!r} here" for name, (old, new) in both.items() if old != new]
 
 
+COMPARED = (
+    "job", "user__legacy_id", "aircraft__external_id", "partner_type", "external_job_id", "earlier_external_job_ids",
+    "status", "partner_metadata", "date", "created_at", "updated_at",
+)  # fmt: skip
+COMPARED_OF_UPLOAD = ("assignment", "operation", "status", "created_at", "updated_at")
+"""Reading the other columns of a million rows would take longer than comparing these."""
+
+
 def _assignments(became: Became, documents: Sequence[Document]) -> Found:
-    rows = JobAssignment.objects.filter(pk__in=list(became)).select_related("user", "aircraft", "system_user__partner")
-    there = {row.pk: row for row in rows.prefetch_related("operations")}
+    rows = JobAssignment.objects.filter(pk__in=list(became)).select_related("user", "aircraft").only(*COMPARED)
+    uploads = Prefetch("operations", SyncOperation.objects.only(*COMPARED_OF_UPLOAD))
+    there = {row.pk: row for row in rows.prefetch_related(uploads)}
     found: Found = {}
     for document in documents:
         key = key_of(kinds.ASSIGNMENT, document.legacy_id)

@@ -127,8 +127,8 @@ class Rivals:
 
 def age_of(fields: Any, date: datetime | None, legacy_id: str) -> float:
     """When a document was last the truth, in seconds: its date, else when it was changed or made."""
-    moments = (date, _moment(fields, "updatedAt"), _moment(fields, "createdAt"), made_at(legacy_id))
-    return next((moment.timestamp() for moment in moments if moment), 0.0)
+    moment = date or _moment(fields, "updatedAt") or _moment(fields, "createdAt") or made_at(legacy_id)
+    return moment.timestamp() if moment else 0.0
 
 
 def _moment(fields: Any, name: str) -> datetime | None:
