@@ -1,6 +1,7 @@
 """Which aircraft are listed, how often, and until when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -106,8 +107,23 @@ def look_at_due(accounts: "QuerySet[PartnerSystemUser]") -> int:
     return due_now
 
 
-def open_assignments(target: PollTarget) -> list[JobAssignment]:
-    """The assignments for whose sake an aircraft is listed: tried, and not ended."""
+@dataclass(frozen=True)
+class Wish:
+    """What an assignment asks of the listing of its aircraft: how often, until which last day where its customer is."""
+
+    config: PartnerConfig
+    end_date: date | None
+    time_zone: str
+
+    def interval(self, at: datetime) -> timedelta:
+        """Every pollInterval; once the job's last day has passed, every PARTNER_SYNC_INTERVAL."""
+        if past_end(self.end_date, self.time_zone, at) is None:
+            return self.config.poll_interval
+        return max(self.config.poll_interval, settings.HUB.sync_interval)
+
+
+def wishes_of(target: PollTarget) -> list[Wish]:
+    """Those of the assignments for whose sake an aircraft is listed: tried, and not ended. What many ask alike is read once."""
     rows = JobAssignment.objects.filter(
         system_user_id=target.system_user_id,
         aircraft_id=target.aircraft_id,
@@ -115,35 +131,27 @@ def open_assignments(target: PollTarget) -> list[JobAssignment]:
         operations__operation=Operation.JOB_UPLOAD,
         operations__first_tried_at__isnull=False,
     )
-    return list(rows.select_related("job__customer").defer("job__spray_areas", "job__excluded_areas"))
+    asked = rows.order_by().values_list("partner_config", "job__end_date", "job__customer__time_zone").distinct()
+    return [Wish(PartnerConfig.from_wire(config), end_date, time_zone) for config, end_date, time_zone in asked]
 
 
-def next_listing(assignments: Iterable[JobAssignment], at: datetime) -> tuple[timedelta | None, Priority]:
-    """When an aircraft is listed next, and how urgently: the smallest interval and the highest priority of its assignments."""
-    configs = [(assignment, PartnerConfig.from_wire(assignment.partner_config)) for assignment in assignments]
-    if not configs:
+def next_listing(wishes: Sequence[Wish], at: datetime) -> tuple[timedelta | None, Priority]:
+    """When an aircraft is listed next, and how urgently: the smallest interval and the highest priority that is asked for."""
+    if not wishes:
         return None, Priority.NORMAL
-    interval = min(interval_of(assignment, config, at) for assignment, config in configs)
-    return interval, max((Priority(config.priority) for _, config in configs), key=RANKS.index)
+    urgency = max((Priority(wish.config.priority) for wish in wishes), key=RANKS.index)
+    return min(wish.interval(at) for wish in wishes), urgency
 
 
-def interval_of(assignment: JobAssignment, config: PartnerConfig, at: datetime) -> timedelta:
-    """Every pollInterval; once the job's last day has passed where the customer is, every PARTNER_SYNC_INTERVAL."""
-    if days_past_end(assignment, at) is None:
-        return config.poll_interval
-    return max(config.poll_interval, settings.HUB.sync_interval)
-
-
-def days_past_end(assignment: JobAssignment, at: datetime) -> timedelta | None:
-    """How long ago the job's last day ended in the customer's time zone; None where it has not, or there is none."""
-    end = assignment.job.end_date
+def past_end(end: date | None, time_zone: str, at: datetime) -> timedelta | None:
+    """How long ago a job's last day ended in this time zone; None where it has not, or there is none."""
     if end is None or end == date.max:
         return None
-    midnight = datetime.combine(end + timedelta(days=1), datetime.min.time(), ZoneInfo(assignment.job.customer.time_zone))
+    midnight = datetime.combine(end + timedelta(days=1), datetime.min.time(), ZoneInfo(time_zone))
     return at - midnight if at >= midnight else None
 
 
 def overdue(assignment: JobAssignment, at: datetime) -> bool:
     """Whether the time for late logs is over, so that the clock completes it. One that a person reopened stays open."""
-    past = days_past_end(assignment, at)
+    past = past_end(assignment.job.end_date, assignment.job.customer.time_zone, at)
     return past is not None and past > settings.HUB.late_log_window and not assignment.held_open

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from assignments import states
-from assignments.models import JobAssignment, PollTarget
-from assignments.partner_config import PartnerConfig
+from assignments.models import PollTarget
 from assignments.services import listings
+from assignments.services.listings import Wish
 from assignments.states import AttentionKind, PollStatus
 from flightdata.services import discovery
 from partners.adapters.errors import PartnerError
@@ -59,7 +59,7 @@ class Listing(Kind[PollTarget]):
         target = lease.item
         system_user = target.system_user
         at = _claimed_at(target)
-        assignments = listings.open_assignments(target)
+        wishes = listings.wishes_of(target)
         ledger = HubLedger(system_user, lease.token)
         try:
             with attempt(system_user, at):
@@ -67,9 +67,9 @@ class Listing(Kind[PollTarget]):
                 listing = adapter_for(system_user, ledger).list_logs(target.aircraft.external_id)
         except PartnerError as error:
             ledger.keep(worth_a_row=True)
-            _failed(lease, assignments, error)
+            _failed(lease, wishes, error)
         else:
-            ledger.keep(worth_a_row=_take_in(lease, assignments, listing))
+            ledger.keep(worth_a_row=_take_in(lease, wishes, listing))
 
     def rest(self) -> None:
         counting.write_down()
@@ -89,7 +89,7 @@ def _claimed_at(target: PollTarget) -> datetime:
     return target.last_attempt_at or now()
 
 
-def _take_in(lease: Lease[PollTarget], assignments: list[JobAssignment], listing: LogListing) -> bool:
+def _take_in(lease: Lease[PollTarget], wishes: list[Wish], listing: LogListing) -> bool:
     """A listing that came whole: keep what is new in it. Whether there was anything.
 
     The logs come first, in transactions of their own: taken in again after a kill, they change nothing.
@@ -103,7 +103,7 @@ def _take_in(lease: Lease[PollTarget], assignments: list[JobAssignment], listing
             nudging.nudge_on_commit("data_poll")
         _note_bad_entries(target, listing)
         columns |= {"listing_digest": digest, "last_success_at": Now()}
-    columns |= due_by(*listings.next_listing(assignments, _claimed_at(target)))
+    columns |= due_by(*listings.next_listing(wishes, _claimed_at(target)))
     if lease.settle(PollStatus.IDLE, **columns) and target.error_code:
         attention.settle(AttentionKind.LISTING_FAILS, OBJECT_TYPE, target.aircraft_id)
     return brought
@@ -116,10 +116,9 @@ def _digest(listing: LogListing) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _failed(lease: Lease[PollTarget], assignments: list[JobAssignment], error: PartnerError) -> None:
+def _failed(lease: Lease[PollTarget], wishes: list[Wish], error: PartnerError) -> None:
     """It never gives up: after maxAttempts failures in a row a person is asked once, and it goes on at maxDelay."""
-    configs = [PartnerConfig.from_wire(assignment.partner_config) for assignment in assignments]
-    policy = min((config.retry_policy for config in configs), key=lambda policy: policy.max_attempts, default=RetryPolicy())
+    policy = min((wish.config.retry_policy for wish in wishes), key=lambda policy: policy.max_attempts, default=RetryPolicy())
     failures = lease.item.attempts
     delay = policy.delay(failures - 1) if failures < policy.max_attempts else policy.maximum
     after = max(delay, getattr(error, "retry_after", None) or delay)

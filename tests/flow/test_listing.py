@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import F
 
-from assignments.models import Job, PollTarget
+from assignments.models import Job, JobAssignment, PollTarget, SyncOperation
 from assignments.services import endings, listings
+from assignments.states import Operation, SyncStatus
 from flightdata.models import LogVersion, PartnerLog
 from flightdata.services import logs
 from partners.models import CallCounter, PartnerCall
@@ -139,10 +140,9 @@ def test_the_clock_completes_what_is_long_over_and_lists_it_once_more(flown: Hub
 
 
 def test_after_the_last_day_it_is_listed_less_often(flown: Hub) -> None:
-    assignment = flown.upload().assignment
-    assignment.job.end_date = date(2020, 1, 1)
-    at = flown.target().created_at
-    every, _ = listings.next_listing([assignment], at)
+    Job.objects.update(end_date=date(2020, 1, 1))
+    target = flown.target()
+    every, _ = listings.next_listing(listings.wishes_of(target), target.created_at)
     assert every == timedelta(minutes=5)
 
 
@@ -172,5 +172,18 @@ def test_one_aircraft_is_listed_once_for_all_its_assignments(flown: Hub) -> None
     flown.work("job_sync")
     poll(flown)
     target = flown.target()
-    interval, priority = listings.next_listing(listings.open_assignments(target), target.created_at)
+    interval, priority = listings.next_listing(listings.wishes_of(target), target.created_at)
     assert (PollTarget.objects.count(), interval, priority) == (1, timedelta(seconds=30), "high")
+
+
+def test_a_poll_reads_no_more_of_many_assignments_that_ask_the_same(flown: Hub) -> None:
+    """An old system's assignments may all be open still, tens of thousands for one aircraft."""
+    one = flown.upload().assignment
+    jobs = Job.objects.bulk_create(Job(number=10 + number, customer=flown.customer) for number in range(50))
+    alike = {name: getattr(one, name) for name in ("user", "partner_type", "system_user", "aircraft", "partner_config", "status")}
+    others = JobAssignment.objects.bulk_create(JobAssignment(job=job, **alike) for job in jobs)
+    tried = {"operation": Operation.JOB_UPLOAD, "status": SyncStatus.SYNCED, "first_tried_at": one.created_at}
+    SyncOperation.objects.bulk_create(SyncOperation(assignment=other, **tried) for other in others)
+    assert len(listings.wishes_of(flown.target())) == 1
+    Job.objects.filter(number=10).update(end_date=date(2020, 1, 1))
+    assert len(listings.wishes_of(flown.target())) == 2

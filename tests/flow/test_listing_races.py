@@ -166,5 +166,5 @@ def test_quiet_polls_of_many_accounts_are_written_down_together(flown: Hub, djan
 
 def test_a_poll_reads_no_area(flown: Hub, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(1) as seen:
-        listings.open_assignments(SimpleNamespace(system_user_id=flown.account.pk, aircraft_id=flown.aircraft.pk))  # type: ignore[arg-type]
+        listings.wishes_of(SimpleNamespace(system_user_id=flown.account.pk, aircraft_id=flown.aircraft.pk))  # type: ignore[arg-type]
     assert "spray_areas" not in seen.captured_queries[0]["sql"]
