@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+import agmission_partners.urls  # noqa: F401  # finds the pages, whoever asks for their actions
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.services import tokens
 from assignments.models import JobAssignment, PollTarget, SyncOperation
