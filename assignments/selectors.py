@@ -121,7 +121,8 @@ def with_upload_status(rows: "QuerySet[JobAssignment]", word: str) -> "QuerySet[
         return rows.filter(Q(partner_type="internal") | Exists(_uploads(SyncStatus.SYNCED).filter(assignment=OuterRef("pk"))))
     waiting = {"pending": {"error_code": ""}, "failed": {"error_code__gt": ""}, "paused": {}}
     status = SyncStatus.PENDING if word in waiting else {"gaveUp": SyncStatus.GAVE_UP}.get(word, word)
-    upload = {"operation": Operation.JOB_UPLOAD, f"status__{RARELY}": status, **waiting.get(word, {})}
+    how = "exact" if word == "cancelled" else RARELY  # cancelled ones stay, and become many
+    upload = {"operation": Operation.JOB_UPLOAD, f"status__{how}": status, **waiting.get(word, {})}
     found = rows.exclude(partner_type="internal").filter(**{f"operations__{column}": value for column, value in upload.items()})
     resting = rests("system_user__")
     return found.filter(resting) if word == "paused" else found.exclude(resting) if word in waiting else found

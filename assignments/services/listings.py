@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from work.models import Priority
 OPEN = (AssignmentStatus.NEW, AssignmentStatus.SENT)
 QUEUE = "data_poll"
 BATCH = 500
+ASKED_OF_LISTING = ("priority", "pollInterval", "retryPolicy")
 RANKS = [Priority.LOW, Priority.NORMAL, Priority.HIGH]
 
 
@@ -131,8 +133,15 @@ def wishes_of(target: PollTarget) -> list[Wish]:
         operations__operation=Operation.JOB_UPLOAD,
         operations__first_tried_at__isnull=False,
     )
-    asked = rows.order_by().values_list("partner_config", "job__end_date", "job__customer__time_zone").distinct()
-    return [Wish(PartnerConfig.from_wire(config), end_date, time_zone) for config, end_date, time_zone in asked]
+    settings_asked = (f"partner_config__{name}" for name in ASKED_OF_LISTING)
+    asked = rows.order_by().values_list("job__end_date", "job__customer__time_zone", *settings_asked).distinct()
+    return [Wish(_config(values), end_date, time_zone) for end_date, time_zone, *values in asked]
+
+
+def _config(values: Sequence[Any]) -> PartnerConfig:
+    """Of `ASKED_OF_LISTING`; None for what is not said."""
+    said = {name: value for name, value in zip(ASKED_OF_LISTING, values, strict=True) if value is not None}
+    return PartnerConfig.from_wire(said)
 
 
 def next_listing(wishes: Sequence[Wish], at: datetime) -> tuple[timedelta | None, Priority]:

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.rest.viewsets import Guarded, HubViewSet
@@ -39,9 +39,11 @@ def tenants(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Ten
 
 @pytest.fixture
 def db(tenants: tuple[Tenant, Tenant, User]) -> Iterator[None]:
-    """Each finds them as they were."""
+    """Each finds them as they were, and leaves no row that refers to one that is gone."""
     with transaction.atomic():
         yield
+        if not connection.needs_rollback:
+            connection.check_constraints()
         transaction.set_rollback(True)
 
 

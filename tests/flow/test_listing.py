@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 
 from assignments.models import Job, JobAssignment, PollTarget, SyncOperation
+from assignments.partner_config import PartnerConfig
 from assignments.services import endings, listings
 from assignments.states import Operation, SyncStatus
 from flightdata.models import LogVersion, PartnerLog
@@ -182,8 +183,14 @@ def test_a_poll_reads_no_more_of_many_assignments_that_ask_the_same(flown: Hub) 
     jobs = Job.objects.bulk_create(Job(number=10 + number, customer=flown.customer) for number in range(50))
     alike = {name: getattr(one, name) for name in ("user", "partner_type", "system_user", "aircraft", "partner_config", "status")}
     others = JobAssignment.objects.bulk_create(JobAssignment(job=job, **alike) for job in jobs)
+    for other in others:
+        other.partner_config = {**one.partner_config, "customFields": {"tank": other.job_id}}
+    JobAssignment.objects.bulk_update(others, ["partner_config"])
     tried = {"operation": Operation.JOB_UPLOAD, "status": SyncStatus.SYNCED, "first_tried_at": one.created_at}
     SyncOperation.objects.bulk_create(SyncOperation(assignment=other, **tried) for other in others)
-    assert len(listings.wishes_of(flown.target())) == 1
+    (wish,) = listings.wishes_of(flown.target())
+    config = PartnerConfig.from_wire(one.partner_config)
+    assert (wish.config.priority, wish.config.poll_interval) == (config.priority, config.poll_interval)
+    assert wish.config.retry_policy == config.retry_policy
     Job.objects.filter(number=10).update(end_date=date(2020, 1, 1))
     assert len(listings.wishes_of(flown.target())) == 2

@@ -105,6 +105,14 @@ def test_three_kills_lose_and_double_nothing_and_the_hub_goes_on(hub: Hub, move:
     assert set(SyncOperation.objects.values_list("status", flat=True)) == {"synced"}
 
 
+@pytest.mark.django_db
+def test_a_comparison_asks_no_statement_per_document(move: Move, tmp_path: Path, django_assert_max_num_queries: Any) -> None:
+    dump = old_system.a_dump(tmp_path / "dump", whole(200))
+    move(dump)
+    with django_assert_max_num_queries(40):
+        assert "200 equal" in move(dump, "--verify")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_end_as_one(move: Move, second_process: Any, tmp_path: Path) -> None:
     dump = old_system.a_dump(tmp_path / "dump", whole(2_000))
