@@ -1,10 +1,8 @@
 """The admin's site: for ops alone, with the start page that says what waits for a person."""
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 from accounts.admin_base.login import GuardedLoginForm
@@ -29,10 +27,6 @@ class HubAdminSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return isinstance(user, User) and may_sign_in(user) and user.role == Role.OPS
-
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Made where it is shown: each page is given one, and only those of all models, and of an app's, show it."""
-        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return told_to_wait(super().login(request, extra_context))
