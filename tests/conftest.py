@@ -13,39 +13,19 @@ from tests.support.hub_fixtures import cloud, dialect, hub
 from tests.support.services import drop_keys
 from work.memory import settle
 
-FIXTURES_OF_SERVICES = {"db", "transactional_db", "django_db_setup"}
 REAL_PROCESSES = {"live", "crash", "browser"}
-MARKS_OF_SERVICES = {"django_db", "services"}
 
 __all__ = ["cloud", "dialect", "hub"]  # fixtures that the tests of several folders use
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    help_text = "leave out tests that ask neither database nor broker: they ran beside the first ones"
-    parser.addoption("--second-services", action="store_true", help=help_text)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test asks the database if it, or a fixture of it, says so; any other would be refused. No mark of real processes may be
-    hidden from `tests.run`, which finds them by the text of their modules: such a test would never run.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No mark of real processes may be hidden from `tests.run`, which finds them by the text of their modules: such a test would
+    never run.
     """
-    hidden = {item.path for item in items if REAL_PROCESSES & _marks_of(item)}
-    hidden = {path for path in hidden if not REAL.search(path.read_text())}
+    marked = {item.path for item in items if REAL_PROCESSES & {mark.name for mark in item.iter_markers()}}
+    hidden = {path for path in marked if not REAL.search(path.read_text())}
     if hidden:
         raise pytest.UsageError(f"write the marks of real processes into the modules themselves: {hidden}")
-    if config.getoption("--second-services"):
-        asks = [_asks_a_service(item) for item in items]
-        config.hook.pytest_deselected(items=[item for item, one in zip(items, asks, strict=True) if not one])
-        items[:] = [item for item, one in zip(items, asks, strict=True) if one]
-
-
-def _asks_a_service(item: pytest.Item) -> bool:
-    named = FIXTURES_OF_SERVICES & set(getattr(item, "fixturenames", ()))
-    return bool(named or MARKS_OF_SERVICES & _marks_of(item))
-
-
-def _marks_of(item: pytest.Item) -> set[str]:
-    return {mark.name for mark in item.iter_markers()}
 
 
 def pytest_collection_finish() -> None:

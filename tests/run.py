@@ -121,8 +121,7 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
         if addresses:
-            name = f"tests on PostgreSQL and Redis of {half}"
-            yield partial(quick_tests, name, "--second-services", *chosen, *paths, **addresses)
+            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
         yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)

@@ -4,11 +4,7 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from agmission_partners.variables import PROJECT_DIR
-
-pytestmark = pytest.mark.services
 
 LOADED = "import sys, django; django.setup(); print(*sys.modules)"
 

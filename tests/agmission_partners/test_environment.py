@@ -11,8 +11,6 @@ from agmission_partners.environment import Hub, load
 from agmission_partners.variables import PROJECT_DIR, Variables, WrongVariable
 from tests.support.processes import clean_environment
 
-pytestmark = pytest.mark.services
-
 KEY = "bm90IGEgc2VjcmV0LCBvbmx5IDMyIGJ5dGVzIGxvbmc="
 ENOUGH = {"SECRET_KEY": "long and random", "CREDENTIALS_KEYS": KEY, "BROKER_URL": "redis://localhost:6379/0"}
 

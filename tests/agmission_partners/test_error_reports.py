@@ -5,12 +5,8 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from agmission_partners.variables import PROJECT_DIR
 from tests.support.collector import Collector
-
-pytestmark = pytest.mark.services
 
 BREAKS_DOWN = """
 import django; django.setup()

@@ -52,7 +52,6 @@ def left_of(data_dir: Path) -> list[str]:
     return found
 
 
-@pytest.mark.services
 def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         bind = f"127.0.0.1:{holder.getsockname()[1]}"
@@ -61,14 +60,12 @@ def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     assert not left_of(tmp_path)
 
 
-@pytest.mark.services
 @pytest.mark.parametrize("place", ["file", "/proc/hub"])
 def test_a_data_dir_that_cannot_be_written_is_refused(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("not a directory")
     assert f"DATA_DIR {tmp_path / place} cannot be written" in refused_start(tmp_path / place)
 
 
-@pytest.mark.services
 def test_a_wrong_variable_is_refused_before_anything_starts(tmp_path: Path) -> None:
     assert "SATLOC_TIMEOUT is malformed" in refused_start(tmp_path, SATLOC_TIMEOUT="soon")
     assert not list((tmp_path / "run").glob("*.pid"))

@@ -21,7 +21,6 @@ def committed() -> dict[str, Any]:
     return yaml.safe_load(COMMITTED.read_text("utf-8"))
 
 
-@pytest.mark.services  # the bounds of numbers are the database's
 def test_the_committed_description_is_what_the_code_says(tmp_path: Any) -> None:
     made = tmp_path / "openapi.yaml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(made))

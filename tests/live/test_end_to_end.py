@@ -23,7 +23,7 @@ def collector() -> Iterator[Collector]:
         yield collector
 
 
-@pytest.fixture(params=[pytest.param("bare", marks=pytest.mark.once), "envelope"])
+@pytest.fixture(params=["bare", "envelope"])
 def journey(request: pytest.FixtureRequest, tmp_path: Path, collector: Collector) -> Iterator[Journey]:
     with SandboxProcess(tmp_path / "cloud.db", "--flight-delay", "1") as cloud:
         quick = {"PARTNER_FIRST_POLL_DELAY": "1000", "PARTNER_MIN_POLL_INTERVAL": "1000", "PARTNER_TICK_INTERVAL": "500"}

@@ -58,10 +58,10 @@ def test_one_thread_keeps_many_and_ends_when_there_is_nothing_left(short_leases:
     leases = [claimed(errands) for _ in range(5)]
     for lease in leases:
         with mine.keep(lease), mine.keep(claimed(errands)):
-            wait_for(lambda: len(set(keepers()).difference(earlier)) == 1, "one thread")  # one that ends is gone soon
+            assert len(set(keepers()).difference(earlier)) == 1
     wait_for(lambda: set(keepers()) <= set(earlier), "the thread to end")
     with mine.keep(claimed(errands)):
-        wait_for(lambda: len(set(keepers()).difference(earlier)) == 1, "one thread again")
+        assert len(set(keepers()).difference(earlier)) == 1
 
 
 def test_one_lease_that_cannot_be_renewed_does_not_end_the_others(short_leases: None, errands: Errands) -> None:

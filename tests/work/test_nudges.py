@@ -135,7 +135,6 @@ def test_a_nudge_leaves_when_its_transaction_is_committed_and_not_otherwise(sent
     assert len(sent) == 1
 
 
-@pytest.mark.services
 def test_a_real_message_arrives_as_it_was_sent() -> None:
     """Over a real broker connection, in memory where the run has no Redis."""
     assert nudging.send(Nudge("nobody-listens", 7))
