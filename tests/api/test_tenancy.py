@@ -5,13 +5,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.rest.viewsets import Guarded, HubViewSet
 from accounts.services import tokens
 from accounts.states import Role
 from tests.support.api import as_user, complaints
+from tests.support.once import left_as_found, made_once
 from tests.support.roles import ALLOWED, outcomes
 from tests.support.routes import Route, api_routes
 from tests.support.scene import a_user
@@ -32,19 +32,14 @@ BODIES = ["", "{}", '{"surprise": 1}', '{"customerId": null}', "{"]
 @pytest.fixture(scope="module")
 def tenants(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Tenant, Tenant, User]]:
     """Made once for more than a thousand tests."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with made_once(django_db_blocker):
         yield a_tenant("prairie"), a_tenant("delta", partner_active=False), a_user(None)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def db(tenants: tuple[Tenant, Tenant, User]) -> Iterator[None]:
-    """Each finds them as they were, and leaves no row that refers to one that is gone."""
-    with transaction.atomic():
+    with left_as_found():
         yield
-        if not connection.needs_rollback:
-            connection.check_constraints()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Listing an aircraft's logs: what is new, what changed, what is refused, and for how long it goes on."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -10,7 +11,8 @@ from assignments.partner_config import PartnerConfig
 from assignments.services import endings, listings
 from assignments.states import Operation, SyncStatus
 from flightdata.models import LogVersion, PartnerLog
-from flightdata.services import logs
+from flightdata.services import discovery, logs
+from partners.adapters.records import ListedLog
 from partners.models import CallCounter, PartnerCall
 from tests.support.hub import LOGIN, Hub
 from work.models import Attention
@@ -194,3 +196,16 @@ def test_a_poll_reads_no_more_of_many_assignments_that_ask_the_same(flown: Hub) 
     assert wish.config.retry_policy == config.retry_policy
     Job.objects.filter(number=10).update(end_date=date(2020, 1, 1))
     assert len(listings.wishes_of(flown.target())) == 2
+
+
+def test_a_list_of_known_logs_is_compared_in_one_statement_per_batch(hub: Hub, django_assert_num_queries: Any) -> None:
+    hub.assign()
+    hub.work("job_sync")
+    listed = [ListedLog(str(number), f"JOB{number}.log", 10) for number in range(discovery.BATCH + 1)]
+    assert discovery.take_in(hub.target(), listed) == len(listed)
+    target = hub.target()
+    assert target.system_user
+    with django_assert_num_queries(2):
+        assert discovery.take_in(target, listed) == 0
+    assert discovery.take_in(target, [ListedLog("7", "other.log", 10), *listed]) == 0
+    assert PartnerLog.objects.get(external_log_id="7").file_name == "other.log"

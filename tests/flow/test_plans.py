@@ -1,6 +1,7 @@
 """Queries that run often find their rows by an index, on both databases."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +13,35 @@ from accounts.rest.orderings import Order, Place
 from assignments.api.assignments import AssignmentFilters
 from assignments.models import Job, JobAssignment, SyncOperation
 from assignments.states import Operation, SyncStatus
-from flightdata.models import PartnerLog
-from flightdata.services import discovery
-from partners.adapters.records import ListedLog
 from partners.models import PartnerSystemUser
-from tests.support.hub import Hub
+from tests.support.once import left_as_found, made_once
 from tests.support.scene import a_customer, a_partner, a_user, an_account
 from work import claims, engine, kinds
 
 
 @pytest.fixture
-def no_scans(db: None) -> None:
+def no_scans(many_finished: None) -> None:
     """PostgreSQL reads small tables whole; told not to, it shows which index it would take."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
 
 
-@pytest.fixture
-def many_finished(db: None) -> None:
+@pytest.fixture(scope="module")
+def finished(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Uploads of fifty customers that are done, as nearly all are: of an empty table any index is as good as the other."""
+    with made_once(django_db_blocker):
+        make_many_finished()
+        yield
+
+
+@pytest.fixture
+def many_finished(finished: None) -> Iterator[None]:
+    with left_as_found():
+        yield
+
+
+def make_many_finished() -> None:
     customers = [a_customer(f"operator{number}") for number in range(50)]
     pilot, account = a_user(customers[0]), an_account(customers[0], a_partner())
     jobs = Job.objects.bulk_create(Job(number=10_000 + number, customer=customers[number % 50]) for number in range(500))
@@ -47,7 +57,7 @@ def many_finished(db: None) -> None:
         cursor.execute("ANALYZE")
 
 
-@pytest.mark.usefixtures("no_scans", "many_finished")
+@pytest.mark.usefixtures("no_scans")
 @pytest.mark.parametrize("name", [kind.name for kind in kinds.all_kinds()])
 def test_what_is_due_is_found_by_its_index(name: str) -> None:
     kind = next(kind for kind in kinds.all_kinds() if kind.name == name)
@@ -55,7 +65,7 @@ def test_what_is_due_is_found_by_its_index(name: str) -> None:
     assert index in claims.claimable(kind)[:10].explain()
 
 
-@pytest.mark.usefixtures("no_scans", "many_finished")
+@pytest.mark.usefixtures("no_scans")
 @pytest.mark.parametrize("move", [engine.wake, engine.rest])
 @pytest.mark.parametrize("owners", [[uuid4()], PartnerSystemUser.objects.values("pk")], ids=["one", "all of a partner"])
 def test_what_is_woken_and_put_to_rest_is_found_by_the_same_index(move: Any, owners: Any) -> None:
@@ -70,7 +80,7 @@ def test_what_is_woken_and_put_to_rest_is_found_by_the_same_index(move: Any, own
             assert index in str(cursor.fetchall())
 
 
-@pytest.mark.usefixtures("no_scans", "many_finished")
+@pytest.mark.usefixtures("no_scans")
 @pytest.mark.parametrize("word", ["pending", "failed", "paused", "gaveUp"])
 @pytest.mark.parametrize("whose", ["everybody's", "a customer's"])
 def test_a_page_far_back_of_uploads_with_a_status_begins_in_their_index(word: str, whose: str) -> None:
@@ -90,20 +100,7 @@ def test_a_page_far_back_of_uploads_with_a_status_begins_in_their_index(word: st
     assert not [named for named in ("TEMP B-TREE", "Sort") if named in plan], plan
 
 
-def test_an_idle_hub_asks_little_however_many_kinds_of_work_it_knows(db: None, django_assert_num_queries: Any) -> None:
+def test_an_idle_hub_asks_little_however_many_kinds_of_work_it_knows(many_finished: None, django_assert_num_queries: Any) -> None:
     engine.tick("host", 1)
     with django_assert_num_queries(3):  # the beat's trace; expired leases; how much is due
         engine.tick("host", 1)
-
-
-def test_a_list_of_known_logs_is_compared_in_one_statement_per_batch(hub: Hub, django_assert_num_queries: Any) -> None:
-    hub.assign()
-    hub.work("job_sync")
-    listed = [ListedLog(str(number), f"JOB{number}.log", 10) for number in range(discovery.BATCH + 1)]
-    assert discovery.take_in(hub.target(), listed) == len(listed)
-    target = hub.target()
-    assert target.system_user
-    with django_assert_num_queries(2):
-        assert discovery.take_in(target, listed) == 0
-    assert discovery.take_in(target, [ListedLog("7", "other.log", 10), *listed]) == 0
-    assert PartnerLog.objects.get(external_log_id="7").file_name == "other.log"
