@@ -26,15 +26,15 @@ from tests.support import servers
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 QUICK = "not live and not crash and not browser"
+REAL = re.compile(r"\bmark\.(live|crash|browser)\b")
 WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
 ASKED = ("tests/accounts", "tests/admin", "tests/api", "tests/assignments", "tests/pages", "tests/partners")
 """About half of the quick tests."""
-COMPUTING_AT_ONCE = 3
-"""Lanes that compute. More of them would not end earlier on two cores, and leave those with real processes too little."""
+COMPUTING_AT_ONCE = 2
+"""Lanes that compute. More of them only take turns on two cores, and leave those with real processes too little."""
 
 CONTRACT = "tests/contract"
 """Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""
-REAL = re.compile(r"\bmark\.(live|crash|browser)\b")
 SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?|xfailed|xpassed|deselected|warnings?)")
 CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
@@ -116,13 +116,14 @@ def whatever_runs_once(extent: str) -> list[Done]:
 
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes that take turns on the processor, the longest first."""
-    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
+    chosen = f"{QUICK} and not thorough" if extent == "quick" else QUICK
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
         if addresses:
-            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
-        yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
+            again = ["-m", f"{chosen} and not once"]
+            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *again, *paths, **addresses)
+        yield partial(quick_tests, f"tests on SQLite of {half}", "-m", chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)
 
@@ -130,7 +131,8 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
 def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes whose real processes mostly wait. To load all other tests as well takes as long as starting the hub."""
     paths = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if REAL.search(path.read_text())]
-    yield partial(tests, "real processes on SQLite", "-m", "(live or crash or browser) and not servers", *paths)
+    yield partial(tests, "real processes on SQLite", "-m", "(live or crash) and not servers", *paths)
+    yield partial(tests, "Chromium", "-m", "browser", *paths)
     if addresses:
         name = "real processes on PostgreSQL and Redis"
         yield partial(tests, name, "-m", "(live or crash) and not once", *paths, **addresses)
@@ -158,7 +160,7 @@ def main(extent: str) -> int:
         running += [beside.submit(lane) for lane in (waiting(addresses) if extent != "quick" else ())]
         done = [part for lane in running for part in lane.result()]
     for lane in done:
-        if lane.ok and lane.name.startswith(("tests", "real processes")):
+        if lane.ok and lane.name.startswith(("tests", "real processes", "Chromium")):
             print(f"\n--- {lane.name}\n{lane.output.rstrip()}")
     for lane in done:
         if not lane.ok:
