@@ -2,9 +2,10 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -14,19 +15,32 @@ from work.leases import Lease
 logger = logging.getLogger(__name__)
 
 
+@dataclass
+class _Kept:
+    """A lease, and when it is renewed next by the process's clock."""
+
+    lease: Lease[Any]
+    renew_at: float = 0.0
+
+    def renewed(self) -> None:
+        self.renew_at = time.monotonic() + self.lease.duration.total_seconds() / 3
+
+
 class Keeper:
-    """Renews every held lease at a third of its length. A lease that cannot be renewed is left to run out."""
+    """Renews every held lease at each third of its length. A lease that cannot be renewed is left to run out."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._held: dict[Any, Lease[Any]] = {}
+        self._held: dict[Any, _Kept] = {}
         self._thread: threading.Thread | None = None
 
     @contextmanager
     def keep(self, lease: Lease[Any]) -> Iterator[None]:
         """Renew `lease` while the block runs."""
+        kept = _Kept(lease)
+        kept.renewed()
         with self._changed:
-            self._held[lease.token] = lease
+            self._held[lease.token] = kept
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="lease-keeper", daemon=True)
                 self._thread.start()
@@ -39,22 +53,25 @@ class Keeper:
     def held(self) -> list[Lease[Any]]:
         """The leases this process works on now."""
         with self._changed:
-            return list(self._held.values())
+            return [kept.lease for kept in self._held.values()]
 
     def _run(self) -> None:
-        while leases := self._after_a_third():
-            for lease in leases:
-                self._renew(lease)
+        while due := self._wait():
+            for kept in due:
+                self._renew(kept.lease)
+                kept.renewed()
             connection.close()
 
-    def _after_a_third(self) -> list[Lease[Any]]:
-        """Wait a third of a lease, then say what is held; the thread ends where that is nothing."""
+    def _wait(self) -> list[_Kept]:
+        """Wait until a lease is due, and say which; the thread ends where none is held any more."""
         with self._changed:
-            shortest = min((lease.duration for lease in self._held.values()), default=timedelta(0))
-            self._changed.wait(shortest.total_seconds() / 3)
-            if not self._held:
-                self._thread = None
-            return list(self._held.values())
+            while self._held:
+                first = min(kept.renew_at for kept in self._held.values())
+                if first <= (now := time.monotonic()):
+                    return [kept for kept in self._held.values() if kept.renew_at <= now]
+                self._changed.wait(first - now)
+            self._thread = None
+            return []
 
     def _renew(self, lease: Lease[Any]) -> None:
         try:
