@@ -7,20 +7,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
 from flightdata.models import Application
 from flightdata.services import matching
 from tests.flightdata.conftest import TakeIn, take_in
-from tests.support.chromium import Watch, chromium, look, sign_in
+from tests.support.chromium import Watch, chromium, look
 from tests.support.samples import OHIO_FIELD, OHIO_LOG
 from tests.support.scene import a_user
 from tests.support.world import Tenant, a_tenant
 
 __all__ = ["take_in"]  # a fixture
 
-PASSWORD = "crop-duster-9"
 Open = Callable[..., Page]
 
 
@@ -69,7 +70,10 @@ def flown(own: Tenant, take_in: TakeIn) -> Application:
 
 @pytest.fixture
 def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
-    """Opens a page as somebody (None: a stranger) in a window of its own, and holds all of them to be silent at the end."""
+    """Opens a page as somebody (None: a stranger) in a window of its own, and holds all of them to be silent at the end.
+
+    They have signed in already: two pages more in each of the tests took as long as what it is about.
+    """
     watch = Watch(urlsplit(live_server.url).netloc)
     contexts = []
 
@@ -78,7 +82,7 @@ def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
         page = contexts[-1].new_page()
         watch.over(page)
         if user:
-            sign_in(page, live_server.url, user.username, PASSWORD)
+            contexts[-1].add_cookies([session_of(user, live_server.url)])
         page.goto(live_server.url + path)
         return page
 
@@ -86,6 +90,13 @@ def open_as(chrome: Browser, live_server: Any) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert (watch.complaints, watch.foreign) == ([], [])
+
+
+def session_of(user: User, url: str) -> Any:
+    """The cookie of somebody who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}
 
 
 def wait_for_map(page: Page) -> None:
