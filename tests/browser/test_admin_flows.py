@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from flightdata.models import Application, JobFlight
+from flightdata.models import Application, Export, JobFlight
+from flightdata.states import ExportStatus
 from partners.models import Aircraft, PartnerSystemUser
 from tests.browser.conftest import Open
 from tests.flightdata.conftest import TakeIn
 from tests.support.hub import LOGIN, PASSWORD, Hub
 from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_user
+from tests.support.world import Tenant
+from work.clock import now
 from work.models import Attention
 
 pytestmark = pytest.mark.browser
@@ -95,3 +99,13 @@ def test_an_unmatched_log_is_settled_and_seen_on_its_job(hub: Hub, admin: Callab
     assert not Attention.objects.filter(settled_at__isnull=True).exists()
     page.goto(page.url.split(ADMIN)[0] + f"/jobs/{hub.job.number}/")
     expect(page.get_by_role("link", name="stray.csv")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+def test_no_card_of_the_start_page_is_cut(ops: User, own: Tenant, open_as: Open, width: str) -> None:
+    since = now() - timedelta(days=3, hours=23)
+    Export.objects.filter(pk=own.export.pk).update(status=ExportStatus.WAITING, due_at=since, rank_at=since)
+    page = open_as(ops, "/admin/", width=width)
+    assert page.locator("#queues td").count() > 20
+    cut = "cards => cards.filter(card => card.scrollWidth > card.clientWidth).map(card => card.id)"
+    assert page.eval_on_selector_all(".hub-card", cut) == []
