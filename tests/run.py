@@ -116,14 +116,13 @@ def whatever_runs_once(extent: str) -> list[Done]:
 
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes that take turns on the processor, the longest first."""
-    chosen = f"{QUICK} and not thorough" if extent == "quick" else QUICK
+    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     for half, paths in halves.items():
         if addresses:
-            again = ["-m", f"{chosen} and not once"]
-            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *again, *paths, **addresses)
-        yield partial(quick_tests, f"tests on SQLite of {half}", "-m", chosen, *paths)
+            yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
+        yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
         if half == "all else":
             yield partial(whatever_runs_once, extent)
 

@@ -10,8 +10,6 @@ from django.core.management import get_commands
 
 from agmission_partners.variables import PROJECT_DIR
 
-pytestmark = pytest.mark.once
-
 DOCUMENTS = sorted({PROJECT_DIR / "README.md", PROJECT_DIR / "CONTRIBUTING.md", *(PROJECT_DIR / "docs").rglob("*.md")})
 IN_CODE = re.compile(r"`([^`\n]+)`")
 

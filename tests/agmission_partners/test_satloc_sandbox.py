@@ -10,8 +10,6 @@ from agmission_partners.variables import PROJECT_DIR
 from tests.support.ports import free_port
 from tests.support.processes import clean_environment
 
-pytestmark = pytest.mark.once
-
 ENOUGH = {
     "SECRET_KEY": "long and random",
     "CREDENTIALS_KEYS": "bm90IGEgc2VjcmV0LCBvbmx5IDMyIGJ5dGVzIGxvbmc=",

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from assignments import areas
 from tests.support.scene import FIELD
 
-pytestmark = pytest.mark.once
-
 SQUARE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
 HOLE = [[0.2, 0.2], [0.4, 0.2], [0.4, 0.4], [0.2, 0.4], [0.2, 0.2]]
 

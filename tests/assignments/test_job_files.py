@@ -23,8 +23,6 @@ from partners.adapters.records import JobArea, JobDefinition
 from tests.support import shapefile
 
 Layers = dict[str, list[tuple[dict[str, Any], Any]]]
-pytestmark = pytest.mark.once
-
 KML = "{http://www.opengis.net/kml/2.2}"
 WORD = attrgetter("name")
 FORMATS = [option for option in DownloadOption if option != DownloadOption.NONE]

@@ -13,8 +13,6 @@ from tests.conformance.adapters import AdapterConformance, PartnerCloud
 from tests.conformance.satloc_cloud import SatLocCloud
 from tests.support.sandbox import SandboxProcess
 
-pytestmark = pytest.mark.once
-
 PROJECT_DIR = Path(__file__).parents[2]
 HOOKS = {"upload": "_upload_job"}
 CALLS = ("upload", "find_job", "cancel_job", "list_aircraft", "list_logs", "download_log", "job_status")

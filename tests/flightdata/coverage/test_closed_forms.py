@@ -11,8 +11,6 @@ from flightdata.coverage.figures import Figures
 from flightdata.coverage.overlay import GRID_METRES
 from tests.flightdata.coverage.field import Field, covered
 
-pytestmark = pytest.mark.once
-
 HECTARE = 10_000
 PRECISION = {"rel": 1e-4, "abs": 2e-4}
 

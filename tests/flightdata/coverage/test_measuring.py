@@ -18,8 +18,6 @@ from flightdata.tracks import Doubt, TrackColumns, TrackWriter
 from flightdata.tracks.columns import ROW_GROUP_SIZE
 from tests.flightdata.coverage.field import Field, covered
 
-pytestmark = pytest.mark.once
-
 PLACE = Field(147.0, -35.0, 80.0)
 NONE = Records(*(np.zeros(0, dtype=kind) for kind in (np.int64, float, float, bool, bool)))
 

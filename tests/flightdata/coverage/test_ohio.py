@@ -16,8 +16,6 @@ from flightdata.parsers.base import ParseOptions
 from flightdata.parsers.satloc_text import SatlocText
 from tests.support.samples import OHIO_FIELD, OHIO_LOG
 
-pytestmark = pytest.mark.once
-
 SWATH = 18.288
 TRACK = "a track"
 

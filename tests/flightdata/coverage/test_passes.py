@@ -14,8 +14,6 @@ from flightdata.coverage.projection import LocalMap
 from flightdata.coverage.records import Records
 from tests.flightdata.coverage.field import Field
 
-pytestmark = pytest.mark.once
-
 PLACE = Field(-83.0, 40.0)
 FLAT = LocalMap(-83.0, 40.0)
 
