@@ -1,8 +1,9 @@
 """Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
 
 Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker,
-in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, which mostly wait
-and go first on the processor. All have installations of their own (`tests/settings.py`), so they do not meet.
+in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, and those with
+Chromium, which mostly wait and go first on the processor. All have installations of their own (`tests/settings.py`), so they do
+not meet.
 """
 
 import os
