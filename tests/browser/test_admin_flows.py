@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +18,7 @@ from tests.support.hub import LOGIN, PASSWORD, Hub
 from tests.support.samples import OHIO_LOG
 from tests.support.scene import a_user
 from tests.support.world import Tenant
+from work import attention
 from work.clock import now
 from work.models import Attention
 
@@ -105,7 +107,12 @@ def test_an_unmatched_log_is_settled_and_seen_on_its_job(hub: Hub, admin: Callab
 def test_no_card_of_the_start_page_is_cut(ops: User, own: Tenant, open_as: Open, width: str) -> None:
     since = now() - timedelta(days=3, hours=23)
     Export.objects.filter(pk=own.export.pk).update(status=ExportStatus.WAITING, due_at=since, rank_at=since)
+    reason = f"SatLoc refuses the login: {'averyveryverylongwordthatbreaks' * 5}"
+    for _ in range(20):
+        attention.raise_once("uploadGaveUp", "assignment", uuid4(), tenant_id=own.customer.pk, reason=reason)
     page = open_as(ops, "/admin/", width=width)
     assert page.locator("#queues td").count() > 20
     cut = "cards => cards.filter(card => card.scrollWidth > card.clientWidth).map(card => card.id)"
     assert page.eval_on_selector_all(".hub-card", cut) == []
+    today, health = (page.locator(name).bounding_box() or {} for name in ("#today", "#health"))
+    assert health["y"] - today["y"] - today["height"] < 40, "a long list beside them does not tear them apart"
