@@ -82,11 +82,13 @@ $(RUNTIME): requirements/runtime.lock | $(PYTHON)
 	$(call install,runtime)
 	@touch $@
 
+# The distribution's own Python goes first: it is built with profiles and link-time optimisation, and all that the hub does
+# takes a fifth less time on it than on one that somebody compiled in the plain way. `make PYTHONS=/path/to/python` names another.
+PYTHONS := $(patsubst %,/usr/bin/python3.%,13 12 11) python3.13 python3.12 python3.11 python3
 $(PYTHON):
-	@for python in python3.13 python3.12 python3.11 python3; do \
-		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	@for python in $(PYTHONS); do \
+		$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 		echo "making $(VENV) with $$python"; \
-		$$python -m venv --clear $(VENV) && exit 0; \
-		echo "cannot make $(VENV): $$python lacks venv (on Debian: apt install python3-venv)" >&2; exit 2; \
+		exec $$python -m venv --clear $(VENV); \
 	done; \
-	echo "cannot make $(VENV): Python 3.11 or newer is needed (python3.13, python3.12, python3.11 or python3)" >&2; exit 2
+	echo "cannot make $(VENV): none of $(PYTHONS) is Python 3.11 or newer with venv (on Debian: apt install python3-venv)" >&2; exit 2
