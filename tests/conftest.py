@@ -1,5 +1,6 @@
 """Fixtures for all tests. The environment of the run is laid by `tests/settings.py`, before Django loads."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -31,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All modules are loaded and all tests known: a seventh of the time of a run went into looking through them for garbage."""
     settle()
+
+
+def pytest_runtest_setup() -> None:
+    """What is settled for requests looks for garbage often, and for briefly. A run of tests has no requests that wait."""
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
