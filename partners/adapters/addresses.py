@@ -115,7 +115,7 @@ def forbidden(address: IPAddress) -> str:
             refused = forbidden(inner)
             if refused:
                 return f"a form of {inner}, {refused}"
-        if address.ipv4_mapped or address in _NAT64:
+        if address.ipv4_mapped or address.sixtofour or address in _NAT64:  # releases of Python differ on what wraps a public one
             return ""
     return _kind(address)
 
