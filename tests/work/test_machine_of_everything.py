@@ -287,7 +287,7 @@ class Bustle(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(600)  # when it fails, making the example small takes its time
-def test_every_order_of_things_keeps_the_promises(db: None, errands: Errands) -> None:
+def test_every_order_of_things_keeps_the_promises(transactional_db: None, errands: Errands) -> None:
     class Registered(Bustle):
         def __init__(self) -> None:
             super().__init__()
