@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from _pytest.main import pytest_runtestloop as run_tests
 
 from agmission_partners.variables import PROJECT_DIR
 from tests.run import REAL
+from tests.support.deep_stack import with_a_deep_stack
 from tests.support.hub_fixtures import cloud, dialect, hub
 from tests.support.services import drop_keys
 from work.memory import settle
@@ -32,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """All modules are loaded and all tests known: a seventh of the time of a run went into looking through them for garbage."""
     settle()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> object:
+    """All tests on one large piece of the interpreter's stack."""
+    return with_a_deep_stack(run_tests)(session)
 
 
 def pytest_runtest_setup() -> None:
