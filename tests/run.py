@@ -1,9 +1,9 @@
 """Runs all that CI runs: `python -m tests.run all`, or the `quick` part for daily work.
 
-Lanes side by side: the checks of the code and the tests that know no database; the tests on SQLite with the embedded broker,
-in two halves; those on PostgreSQL with Redis, in two halves; on each of the two also those with real processes, and those with
-Chromium, which mostly wait and go first on the processor. All have installations of their own (`tests/settings.py`), so they do
-not meet.
+Lanes side by side: the tests on SQLite with the embedded broker, in two halves; those on PostgreSQL with Redis, in two halves;
+those from the API's description; those that know no database; the checks of the code; on each database also those with real
+processes, and those with Chromium, which mostly wait and go first on the processor. All have installations of their own
+(`tests/settings.py`), so they do not meet.
 """
 
 import os
@@ -107,16 +107,8 @@ def quick_tests(name: str, *arguments: str, **variables: str) -> list[Done]:
     return [run(name, command, environment(**variables))]
 
 
-def whatever_runs_once(extent: str) -> list[Done]:
-    """What knows no database, and the API held to its description."""
-    if extent == "quick":
-        return checks() + quick_tests("tests without a database", "-m", f"{QUICK} and not thorough", *WITHOUT_DATABASE)
-    done = checks() + quick_tests("tests without a database", "-m", QUICK, *WITHOUT_DATABASE)
-    return done + quick_tests("tests from the description", CONTRACT)
-
-
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
-    """The lanes that take turns on the processor, the longest first."""
+    """The lanes that take turns on the processor, the longest first, so that all cores end at much the same time."""
     chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
@@ -124,8 +116,10 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
         if addresses:
             yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
         yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
-        if half == "all else":
-            yield partial(whatever_runs_once, extent)
+    if extent != "quick":
+        yield partial(quick_tests, "tests from the description", CONTRACT)
+    yield partial(quick_tests, "tests without a database", *chosen, *WITHOUT_DATABASE)
+    yield checks
 
 
 def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
