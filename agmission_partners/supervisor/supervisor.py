@@ -70,9 +70,7 @@ class Supervisor:
             self._begin(services.sandbox(directory, base_url))
         if canary_url:  # not waited for: the hub does without it, and says so
             self._begin(services.canary(directory, canary_url))
-        self._complete(services.manage("migrate", "migrate", "--no-input", "--verbosity", "0"))
-        if self._hub.superuser:
-            self._complete(services.manage("operator", "ensure_operator", "--skip-checks"))
+        self._complete(services.manage("prepare", "prepare"))
         if address:
             self._wait_for("broker", lambda: broker.answers(address))
         if base_url:

@@ -107,8 +107,7 @@ def site(place: Path) -> Iterator[Site]:
         DJANGO_SUPERUSER_PASSWORD=password,
     )
     env.pop("REDIS_URL", None)
-    for command in (["migrate", "--verbosity", "0"], ["ensure_operator"]):
-        subprocess.run(as_the_image_does(command), cwd=PROJECT_DIR, env=env, check=True, timeout=60)
+    subprocess.run(as_the_image_does(["prepare"]), cwd=PROJECT_DIR, env=env, check=True, timeout=60)
     with running(as_the_image_does(["serve", "web"]), inside, place / "web.log", env):
         configuration = configured(place, authority, inside, outside, plain)
         with running([str(nginx), "-c", str(configuration)], outside, place / "nginx.log", env):

@@ -66,8 +66,7 @@ def hosts(database: str, broker: str, cloud: SandboxProcess, tmp_path: Path) -> 
         **QUICK,
     )
     (tmp_path / "storage").mkdir()
-    manage(env, "migrate", "--verbosity", "0")
-    manage(env, "ensure_operator")
+    manage(env, "prepare")
     both = [Host(name, env, tmp_path) for name in ("north", "south")]
     both[0].start("web", *WORKERS, "beat")
     both[1].start("web", *WORKERS)

@@ -107,6 +107,7 @@ def rabbitmq(directory: Path) -> Iterator[str]:
         "ENABLED_PLUGINS_FILE": str(home / "plugins"),
         "CONFIG_FILE": str(home / "none"),
         "CONF_ENV_FILE": str(home / "none"),
+        "SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",  # its threads wait without computing
     }
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
     with _server([server], home, port, None, env | {f"RABBITMQ_{name}": value for name, value in told.items()}, signal.SIGTERM):

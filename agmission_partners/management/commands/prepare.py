@@ -1,0 +1,18 @@
+"""What a start needs of the database, by one process: `manage.py up` calls it at every start."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Brings the database up to date (`migrate`), and makes the ops user that DJANGO_SUPERUSER_* names (`ensure_operator`)."
+    requires_system_checks = []  # `migrate` runs them
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Both, or the first refusal."""
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        if settings.HUB.superuser:
+            call_command("ensure_operator", stdout=self.stdout)

@@ -1,0 +1,42 @@
+"""What a start needs of the database, made by one command and made once."""
+
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from agmission_partners.environment import Superuser
+from assignments.models import Sweep
+
+pytestmark = pytest.mark.django_db
+OLIVE = Superuser("olive", "rows-of-barley-7", "olive@example.com")
+
+
+def prepare() -> str:
+    """What it says."""
+    out = StringIO()
+    call_command("prepare", stdout=out)
+    return out.getvalue().strip()
+
+
+def test_the_first_login_is_made_once(settings: Any) -> None:
+    settings.HUB = replace(settings.HUB, superuser=OLIVE)
+    assert [prepare(), prepare()] == ["made the ops user olive", "olive is there already"]
+    assert User.objects.get(username="olive").check_password(OLIVE.password)
+
+
+def test_nobody_is_made_whom_nobody_named(settings: Any) -> None:
+    settings.HUB = replace(settings.HUB, superuser=None)
+    assert prepare() == ""
+    assert not User.objects.filter(role="ops").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_is_brought_up_to_date(settings: Any) -> None:
+    settings.HUB = replace(settings.HUB, superuser=None)
+    Sweep.objects.all().delete()
+    prepare()
+    assert Sweep.objects.exists(), "what each migration ends with"
