@@ -43,7 +43,7 @@ def pytest_runtestloop(session: pytest.Session) -> object:
 
 
 def pytest_runtest_setup() -> None:
-    """What is settled for requests looks for garbage often, and for briefly. A run of tests has no requests that wait."""
+    """What is settled for requests looks for garbage often and briefly. In a run of tests nobody waits: seldom is less work."""
     gc.set_threshold(20_000, 20, 50)
 
 

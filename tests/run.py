@@ -112,6 +112,7 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
     chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
+    yield checks  # soon done, and soon wanted
     for half, paths in halves.items():
         if addresses:
             yield partial(quick_tests, f"tests on PostgreSQL and Redis of {half}", *chosen, *paths, **addresses)
@@ -119,7 +120,6 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
     if extent != "quick":
         yield partial(quick_tests, "tests from the description", CONTRACT)
     yield partial(quick_tests, "tests without a database", *chosen, *WITHOUT_DATABASE)
-    yield checks
 
 
 def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
