@@ -8,6 +8,8 @@ import pytest
 from tests.workbench.kinds import Errands
 from work import kinds, shutdown
 
+pytest.register_assert_rewrite("tests.work.promises")
+
 
 @pytest.fixture
 def bench(db: None) -> Iterator[Callable[..., Errands]]:
