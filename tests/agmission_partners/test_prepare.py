@@ -1,5 +1,8 @@
 """What a start needs of the database, made by one command and made once."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -9,7 +12,9 @@ from django.core.management import call_command
 
 from accounts.models import User
 from agmission_partners.environment import Superuser
+from agmission_partners.variables import PROJECT_DIR
 from assignments.models import Sweep
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.django_db
 OLIVE = Superuser("olive", "rows-of-barley-7", "olive@example.com")
@@ -40,3 +45,18 @@ def test_the_database_is_brought_up_to_date(settings: Any) -> None:
     Sweep.objects.all().delete()
     prepare()
     assert Sweep.objects.exists(), "what each migration ends with"
+
+
+def test_a_database_that_is_away_is_said_in_one_line() -> None:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "agmission_partners.settings",
+        "DATABASE_URL": f"postgres://hub:wheat@127.0.0.1:{free_port()}/hub",
+    }
+    command = [sys.executable, "manage.py", "prepare"]
+    done = subprocess.run(command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("CommandError: the database cannot be brought up to date: ")
+    assert "DATABASE_URL" in line
+    assert "wheat" not in line

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 
 class Command(BaseCommand):
@@ -13,6 +14,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Both, or the first refusal."""
-        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        try:
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        except OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            advice = "See that it runs, that DATABASE_URL names it, and that its disk has room."
+            raise CommandError(f"the database cannot be brought up to date: {reason}. {advice}") from error
         if settings.HUB.superuser:
             call_command("ensure_operator", stdout=self.stdout)
