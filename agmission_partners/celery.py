@@ -5,12 +5,13 @@ A nudge may be lost, late or doubled, so it is acked early, keeps no result and 
 
 import os
 import socket
+import warnings
 from logging.config import dictConfig
 from typing import Any
 from urllib.parse import parse_qsl
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_shutdown
+from celery.signals import beat_init, setup_logging, worker_process_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
 # Celery would run Django's checks, which load every page, and ignore what they find: `migrate` runs them, `serve` the doctor's.
@@ -19,6 +20,9 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 from django.conf import settings  # the settings module must be named before
 
 from agmission_partners import tracing
+
+# It warns of what it could unpickle, and unpickles nothing.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
 
 QUEUES = ("tick", "default", "job_sync", "data_poll", "flight_data")
 
@@ -83,6 +87,12 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _log_as_django_does(**_: Any) -> None:
     dictConfig(settings.LOGGING)
+
+
+@beat_init.connect
+def _sign_ticks(**_: Any) -> None:
+    """This module may have been loaded by another process, of which beat is a copy."""
+    app.conf.beat_schedule["tick"]["kwargs"]["pid"] = os.getpid()
 
 
 @worker_process_shutdown.connect

@@ -35,14 +35,15 @@ class Output:
 
     def follow(self, name: str, pipe: IO[bytes]) -> None:
         """Writes the lines of `pipe` as they come, until it closes."""
-        follower = threading.Thread(target=self._copy, args=(name, pipe), name=f"lines of {name}", daemon=True)
+        follower = threading.Thread(target=self._copy, args=(name, pipe), name=_title(name), daemon=True)
         self._followers = [*(thread for thread in self._followers if thread.is_alive()), follower]
         follower.start()
 
-    def finish(self, seconds: float) -> None:
-        """Waits until what processes wrote last has been copied."""
+    def finish(self, seconds: float, name: str | None = None) -> None:
+        """Waits until what the process `name` (all of them) wrote last has been copied, each for so long at most."""
         for follower in self._followers:
-            follower.join(seconds)
+            if name is None or follower.name == _title(name):
+                follower.join(seconds)
 
     def _copy(self, name: str, pipe: IO[bytes]) -> None:
         with pipe:
@@ -65,3 +66,7 @@ class Output:
                 self._stream.flush()
             except (OSError, ValueError):
                 return  # nobody reads any more; the pipes are emptied all the same, so that nothing blocks on them
+
+
+def _title(name: str) -> str:
+    return f"lines of {name}"

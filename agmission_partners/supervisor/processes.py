@@ -3,26 +3,27 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agmission_partners.supervisor import launch, pidfiles, table
+from agmission_partners.supervisor import pidfiles, table
+from agmission_partners.supervisor.forks import Copy, ForkServer, start_anew
 from agmission_partners.supervisor.output import Output
-from agmission_partners.variables import PROJECT_DIR
 
 FIRST_PAUSE, LONGEST_PAUSE, STABLE_AFTER = 1.0, 30.0, 60.0
 
 
 @dataclass(frozen=True)
 class Service:
-    """What to start, and for how long its end may take when it is asked to end."""
+    """What to start, for how long its end may take when it is asked to end, and whether it is a program of the hub's own code,
+    `python -m …`, which a copy of a process that has loaded that code can do as well."""
 
     name: str
     command: Sequence[str]
     grace_seconds: float = 0.8
+    of_hub: bool = False
 
 
 @dataclass
@@ -33,7 +34,8 @@ class Process:
     environment: Mapping[str, str]
     run_dir: Path
     output: Output
-    process: subprocess.Popen[bytes] | None = None
+    forks: ForkServer | None = None
+    process: subprocess.Popen[bytes] | Copy | None = None
     started_at: float = 0.0
     pause: float = FIRST_PAUSE
     due_at: float | None = None
@@ -45,16 +47,8 @@ class Process:
 
     def start(self) -> None:
         """Starts it. Called from the main thread only: the kernel ties a child's life to the thread that made it."""
-        command = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), *self.service.command]
-        self.process = subprocess.Popen(  # noqa: S603  # our own commands
-            command,
-            cwd=PROJECT_DIR,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        copied = self.forks.copy(self.service.command[2:]) if self.forks and self.service.of_hub else None
+        self.process = copied or start_anew(self.service.command, self.environment)
         pidfiles.write(self.run_dir, self.name, self.process.pid)
         self.started_at, self.due_at = time.monotonic(), None
         assert self.process.stdout is not None  # noqa: S101  # PIPE was asked for
@@ -64,7 +58,7 @@ class Process:
         """Whether it ended by itself. It is not collected yet, so that its number stays its own."""
         if self.process is None:
             return True
-        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        if isinstance(self.process, subprocess.Popen) and not hasattr(os, "waitid"):  # macOS before Python 3.13
             return self.process.poll() is not None
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 

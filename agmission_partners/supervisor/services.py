@@ -15,7 +15,7 @@ STOPS = (("web",), ("beat",), ("tick", "job_sync", "data_poll", "flight_data"), 
 
 def manage(name: str, *arguments: str) -> Service:
     """A Django command that runs to its end."""
-    return Service(name, [sys.executable, "manage.py", *arguments])
+    return _of_hub(name, "manage", *arguments)
 
 
 def sandbox(directory: Path, base_url: str) -> Service:
@@ -36,35 +36,27 @@ def _sandbox(name: str, directory: Path, base_url: str, *options: str) -> Servic
 def lasting(hub: Hub) -> list[Service]:
     """Web, workers and beat. Parsing has processes of its own, as it needs processors; the rest waits for networks."""
     return [
-        Service("web", [sys.executable, "-m", "gunicorn", "agmission_partners.wsgi:application"], WEB_GRACE),
+        _of_hub("web", "gunicorn", "agmission_partners.wsgi:application", grace_seconds=WEB_GRACE),
         # As many threads as may hang in looks at partners, and some that go on ticking.
         _worker("tick", "tick,default", "threads", 10),
         _worker("job_sync", "job_sync", "threads", 5),
         _worker("data_poll", "data_poll", "threads", hub.poll_concurrency),
         _worker("flight_data", "flight_data", "prefork", min(2, os.cpu_count() or 1), "--include", "flightdata.computing"),
-        Service("beat", [*_celery("beat"), "--pidfile="], BEAT_GRACE),
+        _celery("beat", "beat", "--pidfile=", grace_seconds=BEAT_GRACE),
     ]
 
 
-def _celery(command: str) -> list[str]:
-    as_root = "ignore:You're running the worker with superuser privileges"  # nothing is unpickled, so it is no danger
-    return [
-        sys.executable,
-        "-W",
-        as_root,
-        "-m",
-        "celery",
-        "--quiet",
-        "--app",
-        "agmission_partners",
-        command,
-        "--loglevel",
-        "INFO",
-    ]
+def _of_hub(name: str, module: str, *arguments: str, grace_seconds: float = 0.8) -> Service:
+    return Service(name, [sys.executable, "-m", module, *arguments], grace_seconds, of_hub=True)
+
+
+def _celery(name: str, command: str, *options: str, grace_seconds: float) -> Service:
+    of_hub = ("--quiet", "--app", "agmission_partners", command, "--loglevel", "INFO")
+    return _of_hub(name, "celery", *of_hub, *options, grace_seconds=grace_seconds)
 
 
 def _worker(name: str, queues: str, pool: str, concurrency: int, *more: str) -> Service:
-    options = ["--hostname", f"{name}@%h", "--queues", queues, "--pool", pool, "--concurrency", str(concurrency)]
+    options = ("--hostname", f"{name}@%h", "--queues", queues, "--pool", pool, "--concurrency", str(concurrency))
     # Workers need not know of each other: the database is what they agree by.
-    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Service(name, [*_celery("worker"), *options, *alone, *more], WORKER_GRACE)
+    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    return _celery(name, "worker", *options, *alone, *more, grace_seconds=WORKER_GRACE)

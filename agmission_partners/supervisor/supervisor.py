@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from agmission_partners.environment import Hub
 from agmission_partners.supervisor import broker, services
 from agmission_partners.supervisor.banner import Logins, banner
 from agmission_partners.supervisor.checks import CannotStart, listens
+from agmission_partners.supervisor.forks import ForkServer
 from agmission_partners.supervisor.made import made_value
 from agmission_partners.supervisor.output import Output
 from agmission_partners.supervisor.processes import Process, Service, exit_words
@@ -35,7 +37,9 @@ class Supervisor:
             "DATA_DIR": str(hub.data_dir),
             "DEMO": str(hub.demo).lower(),
             "PYTHONUNBUFFERED": "1",
+            "SPT_NOENV": "1",  # titles of processes leave the environment, which lies beside them, as it is
         }
+        self._forks: ForkServer | None = None
         self._processes: dict[str, Process] = {}
         self._asked_to_stop = threading.Event()
 
@@ -64,12 +68,17 @@ class Supervisor:
         directory = self._hub.data_dir
         address, base_url = made_value(directory, "REDIS_URL"), made_value(directory, "SATLOC_BASE_URL")
         canary_url = made_value(directory, "PARTNER_CANARY_URL")
+        if sys.platform == "linux":
+            self._forks = ForkServer(self._environment, self._output.say)
+            self._output.follow("hub", self._forks.stdout)
         if address:
             self._begin(broker.service(directory, address))
         if base_url:
             self._begin(services.sandbox(directory, base_url))
         if canary_url:  # not waited for: the hub does without it, and says so
             self._begin(services.canary(directory, canary_url))
+        while self._forks and self._forks.is_loading():
+            self._pause()
         self._complete(services.manage("prepare", "prepare"))
         if address:
             self._wait_for("broker", lambda: broker.answers(address))
@@ -85,7 +94,7 @@ class Supervisor:
         return logins
 
     def _begin(self, service: Service) -> Process:
-        process = Process(service, self._environment, self._run_dir, self._output)
+        process = Process(service, self._environment, self._run_dir, self._output, self._forks)
         self._processes[service.name] = process
         process.start()
         return process
@@ -95,7 +104,7 @@ class Supervisor:
         while not process.has_ended():
             self._pause()
         code = process.collect()
-        self._output.finish(1.0)
+        self._output.finish(1.0, service.name)
         del self._processes[service.name]
         if code:
             raise CannotStart(f"{service.name} {exit_words(code)}; what it said stands above")
@@ -129,6 +138,8 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._output.say("stopping")
+        if self._forks:
+            self._forks.close()
         ordered = {name for names in services.STOPS for name in names}
         commands = tuple(self._processes.keys() - ordered)
         for names in (commands, *services.STOPS):

@@ -130,6 +130,7 @@ def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(stack: Stack)
     environment_file = stack.data_dir / "env"
     made = environment_file.read_text()
     assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
+    assert len(left_of(stack.data_dir)) > len(stack.services())
     assert stack.stop(signal.SIGINT, seconds=10) == 0
     assert left_of(stack.data_dir) == []
     assert not list((stack.data_dir / "run").glob("*.pid"))

@@ -1,0 +1,109 @@
+"""Loads the hub once, and becomes a copy of itself for each process that is asked for (`forks.ForkServer` asks).
+
+Its standard input is a socket; it ends when that closes. A request is the JSON of `[module, *arguments]`, along with two
+descriptors: where the copy writes its lines, and a socket by which it tells its number and is given leave to begin.
+"""
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import socket
+import sys
+import time
+
+import django
+import setproctitle
+
+from agmission_partners.supervisor.forks import BEGIN, READY
+from agmission_partners.supervisor.launch import end_with_parent
+
+LONGEST_REQUEST = 65536
+LOADED = (
+    "celery.apps.worker",
+    "celery.bin.beat",
+    "celery.bin.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.thread",
+    "django.core.management.commands.migrate",
+    "django_filters.rest_framework",
+    "drf_spectacular.views",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "knox.views",
+    "kombu.transport.redis",
+    "prometheus_client",
+    "rest_framework.routers",
+    "rest_framework.viewsets",
+    "unfold.admin",
+)
+"""What processes of the hub load by name, beside what Django's applications bring. None of it starts a thread, as numpy and
+pyarrow do: a process with threads is not safely copied. So the hub's own pages are not among it."""
+
+
+def main() -> None:
+    """Serves until the supervisor is gone; in a copy, does what it was made for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
+    with socket.socket(fileno=os.dup(0)) as requests:
+        load()
+        requests.sendall(READY)
+        command = serve(requests, os.getppid())
+    if command:
+        setproctitle.setproctitle(" ".join(["python -m", *command]))
+        sys.argv = command
+        runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+def load() -> None:
+    """Loads the hub. What is there by then stays: no copy looks for garbage in it, which would unshare its memory."""
+    gc.disable()
+    django.setup()
+    for name in LOADED:
+        importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
+
+
+def serve(requests: socket.socket, supervisor: int) -> list[str]:
+    """Returns in each copy, with what it shall do, and at the end in the server, with nothing."""
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(requests, LONGEST_REQUEST, 2)
+        if not request:
+            return []
+        between = os.fork()
+        if not between:
+            _become_child_of(supervisor)
+            _begin(*descriptors)
+            return list(json.loads(request))
+        os.waitpid(between, 0)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _become_child_of(supervisor: int) -> None:
+    """Forks once more and lets the process in between end: whoever adopts orphans gets the child."""
+    between = os.getpid()
+    if os.fork():
+        os._exit(0)
+    while os.getppid() == between:
+        time.sleep(0.0005)
+    os.setsid()
+    end_with_parent(supervisor)
+
+
+def _begin(lines: int, leave: int) -> None:
+    """Waits for leave, then takes up its place: lines go where they should, and nothing is to be read."""
+    with socket.socket(fileno=leave) as asked:
+        asked.sendall(str(os.getpid()).encode())
+        if asked.recv(len(BEGIN)) != BEGIN:  # the supervisor has given it up
+            sys.exit(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, standard in ((nothing, 0), (lines, 1), (lines, 2)):
+        os.dup2(descriptor, standard)
+    os.close(nothing)
+    os.close(lines)
+
+
+if __name__ == "__main__":
+    main()
