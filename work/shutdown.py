@@ -16,5 +16,6 @@ def requested() -> bool:
 
 
 def reset() -> None:
-    """Work on (for tests, and for a process that starts its worker anew)."""
-    _flag[0] = 0
+    """Work on, with a flag that is shared with nobody but the children from now on: as a worker starts, and for tests."""
+    global _flag  # the worker may itself be a copy of a process, of which there are others
+    _flag = mmap.mmap(-1, 1)

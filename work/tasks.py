@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_process_init, worker_shutdown, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_shutdown, worker_shutting_down
 from django.db import connection
 
 from work import engine, nudging, shutdown
@@ -27,6 +27,12 @@ def tick(host: str, pid: int) -> None:
 def drain(self: "Task[Any, Any]", queue: str, up_to: int) -> None:
     """Work off what is due in a queue."""
     engine.drain(queue, up_to, worker=self.request.hostname or socket.gethostname())
+
+
+@worker_init.connect
+def begin(**_: Any) -> None:
+    """Workers that are copies of one process do not stop with each other."""
+    shutdown.reset()
 
 
 @worker_shutting_down.connect

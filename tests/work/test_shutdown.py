@@ -1,9 +1,11 @@
 """Being told to stop: in a threads pool, and in the children of a prefork pool, which nobody tells."""
 
+import os
 import subprocess
 from collections.abc import Callable
 
 import pytest
+from celery.signals import worker_init
 
 from tests.support.waiting import wait_for
 from tests.workbench.bench import an_errand, claimed, row
@@ -44,6 +46,15 @@ def test_the_flag_is_raised_and_lowered() -> None:
     shutdown.request()
     assert shutdown.requested()
     shutdown.reset()
+    assert not shutdown.requested()
+
+
+def test_workers_that_are_copies_of_one_process_do_not_stop_with_each_other() -> None:
+    if not (copy := os.fork()):
+        worker_init.send(sender=None)
+        shutdown.request()
+        os._exit(0)
+    assert os.waitpid(copy, 0) == (copy, 0)
     assert not shutdown.requested()
 
 
