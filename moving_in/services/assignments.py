@@ -104,27 +104,29 @@ def _sync_state(document: Document) -> dict[str, Any]:
 
 def load(batch: Batch, book: Book) -> None:
     """All of a batch, in few statements."""
-    readings = list(_readable(batch))
-    keys = set(JobAssignment.objects.filter(pk__in=[one.key for one in readings]).values_list("pk", flat=True))
-    batch.there += sum(one.key in keys for one in readings)
-    new = [one for one in readings if one.key not in keys]
-    placed = list(_places(new, batch, book))
+    keys = [key_of(kinds.ASSIGNMENT, document.legacy_id) for document in batch.documents]
+    there = set(JobAssignment.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    placed = list(_places(list(_new(batch, there)), batch, book))
     _with_aircraft(placed, book)
     writing.write(_standing_once(placed, batch), batch, book)
 
 
-def _readable(batch: Batch) -> Iterator[Reading]:
+def _new(batch: Batch, there: set[UUID]) -> Iterator[Reading]:
+    """Those that can be read. What is there already is not read again."""
     seen: set[UUID] = set()
     for document in batch.documents:
-        try:
-            one = read(document)
-            if one.key in seen:
-                raise Unreadable("is in the source more than once; the last one counts")
-        except Unreadable as refusal:
-            batch.refuse(document, str(refusal))
+        key = key_of(kinds.ASSIGNMENT, document.legacy_id)
+        if key in seen:
+            batch.refuse(document, "is in the source more than once; the last one counts")
+        elif key in there:
+            seen.add(key)
+            batch.there += 1
         else:
-            seen.add(one.key)
-            yield one
+            try:
+                yield read(document)
+                seen.add(key)
+            except Unreadable as refusal:
+                batch.refuse(document, str(refusal))
 
 
 def _places(readings: list[Reading], batch: Batch, book: Book) -> Iterator[Placed]:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from accounts.models import Customer, User
 from assignments.models import Job, JobAssignment, SyncOperation
+from assignments.states import Operation
 from flightdata.models import PartnerLog
 from moving_in import kinds
 from moving_in.documents import Document, Unreadable
@@ -80,20 +79,23 @@ COMPARED_OF_UPLOAD = ("assignment", "operation", "status", "created_at", "update
 
 def _assignments(became: Became, documents: Sequence[Document]) -> Found:
     rows = JobAssignment.objects.filter(pk__in=list(became)).select_related("user", "aircraft").only(*COMPARED)
-    uploads = Prefetch("operations", SyncOperation.objects.only(*COMPARED_OF_UPLOAD))
-    there = {row.pk: row for row in rows.prefetch_related(uploads)}
+    there = {row.pk: row for row in rows}
+    operations = SyncOperation.objects.filter(assignment__in=list(there), operation=Operation.JOB_UPLOAD).only(
+        *COMPARED_OF_UPLOAD
+    )
+    uploads = {operation.assignment_id: operation for operation in operations}
     found: Found = {}
     for document in documents:
         key = key_of(kinds.ASSIGNMENT, document.legacy_id)
         if key in there:
             try:
-                found[key] = _assignment(assignments.read(document), there[key])
+                found[key] = _assignment(assignments.read(document), there[key], uploads.get(key))
             except Unreadable as refusal:
                 found[key] = ([str(refusal)], False)
     return found
 
 
-def _assignment(old: Reading, row: JobAssignment) -> tuple[list[str], bool]:
+def _assignment(old: Reading, row: JobAssignment, upload: SyncOperation | None) -> tuple[list[str], bool]:
     number = job_number(old.core.job)
     ids = (row.external_job_id, *row.earlier_external_job_ids)
     faults = _unlike(
@@ -103,7 +105,6 @@ def _assignment(old: Reading, row: JobAssignment) -> tuple[list[str], bool]:
         internal=(old.is_internal, not row.is_partner_assignment),
         externalJobId=(old.external_job_id, old.external_job_id if old.external_job_id in ids else row.external_job_id),
     )
-    upload = row.upload
     gone_on = row.updated_at > row.created_at or bool(upload and upload.updated_at > upload.created_at)
     if not gone_on:
         expected = assignments.upload_from(old)
