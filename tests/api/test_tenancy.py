@@ -33,7 +33,10 @@ BODIES = ["", "{}", '{"surprise": 1}', '{"customerId": null}', "{"]
 def tenants(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Tenant, Tenant, User]]:
     """Made once for more than a thousand tests."""
     with made_once(django_db_blocker):
-        yield a_tenant("prairie"), a_tenant("delta", partner_active=False), a_user(None)
+        own, other, ops = a_tenant("prairie"), a_tenant("delta", partner_active=False), a_user(None)
+        for person in (*map(own.person, TENANT_ROLES), ops):
+            as_user(person)  # signs in
+        yield own, other, ops
 
 
 @pytest.fixture

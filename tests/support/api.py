@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 
 
 def as_user(user: User) -> APIClient:
-    """A client with the user's session."""
+    """A client with the user's session, which begins where this object of the user asks for the first time."""
     client = APIClient()
-    client.force_login(user)
+    if session := vars(user).get("session_of_tests"):
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    else:
+        client.force_login(user)
+        vars(user)["session_of_tests"] = client.cookies[settings.SESSION_COOKIE_NAME].value
     return client
 
 
