@@ -70,6 +70,7 @@ def _private_postgresql(programs: Path, home: Path) -> Iterator[str]:
         "synchronous_commit": "off",
         "full_page_writes": "off",
         "max_connections": 300,
+        "jit": "off",  # as docs/production.md asks
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with _server([programs / "postgres", "-D", home / "data", *options], home, port, user):
