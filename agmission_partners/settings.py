@@ -101,6 +101,8 @@ KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  # a model, not a token
 # Knox makes a table for its own token model even where another one is used; ours is the only one wanted.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_TTL": timedelta(hours=12), "TOKEN_PREFIX": "agm_", "AUTO_REFRESH": False}
+# What was hashed by Django's default is hashed anew as its owner signs in.
+PASSWORD_HASHERS = ["accounts.hashers.Argon2id", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
