@@ -65,6 +65,19 @@ def test_a_copy_does_what_python_m_would(forks: ForkServer) -> None:
     assert "manage.py diffsettings: error: unrecognized arguments: --nonsense" in said
 
 
+@pytest.mark.parametrize(
+    ("last_words", "code"), [("pass", 0), ("sys.exit(3)", 3), ("sys.exit('why')", 1), ("1 / 0", 1), ("sys.exit()", 0)]
+)
+def test_a_copy_ends_as_any_process_does(forks: ForkServer, last_words: str, code: int) -> None:
+    program = f"import atexit, sys; atexit.register(print, 'farewell'); {last_words}"
+    copy = made(forks, "manage", "shell", "-v0", "-c", program)
+    with copy.stdout:
+        said = copy.stdout.read().decode()
+    assert said.endswith("farewell\n")
+    assert copy.wait() == code
+    assert ("why" in said, "ZeroDivisionError" in said) == ("why" in last_words, "/" in last_words)
+
+
 def test_a_copy_is_a_child_with_a_group_of_its_own(forks: ForkServer) -> None:
     copy = made(forks, *LONG)
     assert status(copy.pid, "PPid") == str(os.getpid())
