@@ -107,9 +107,14 @@ def quick_tests(name: str, *arguments: str, **variables: str) -> list[Done]:
     return [run(name, command, environment(**variables))]
 
 
+def chosen_of(extent: str) -> str:
+    """Which of the quick tests, as pytest's `-m` says it."""
+    return f"{QUICK} and not thorough" if extent == "quick" else QUICK
+
+
 def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
     """The lanes that take turns on the processor, the longest first, so that all cores end at much the same time."""
-    chosen = ["-m", f"{QUICK} and not thorough" if extent == "quick" else QUICK]
+    chosen = ["-m", chosen_of(extent)]
     ignored = [f"--ignore={path}" for path in (*WITHOUT_DATABASE, CONTRACT)]
     halves = {"all else": [*ignored, *(f"--ignore={path}" for path in ASKED)], "what is asked": [*ignored, *ASKED]}
     yield checks  # soon done, and soon wanted
@@ -119,11 +124,14 @@ def computing(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[]
         yield partial(quick_tests, f"tests on SQLite of {half}", *chosen, *paths)
     if extent != "quick":
         yield partial(quick_tests, "tests from the description", CONTRACT)
-    yield partial(quick_tests, "tests without a database", *chosen, *WITHOUT_DATABASE)
 
 
-def waiting(addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
-    """The lanes whose real processes mostly wait. To load all other tests as well takes as long as starting the hub."""
+def waiting(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], list[Done]]]:
+    """The lanes that mostly wait, for partners that hang and for real processes, and so take no turn. Those of real processes
+    load no other tests: that takes as long as starting the hub."""
+    yield partial(quick_tests, "tests without a database", "-m", chosen_of(extent), *WITHOUT_DATABASE)
+    if extent == "quick":
+        return
     paths = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if REAL.search(path.read_text())]
     yield partial(tests, "real processes on SQLite", "-m", "(live or crash) and not servers", *paths)
     yield partial(tests, "Chromium", "-m", "browser", *paths)
@@ -151,7 +159,7 @@ def main(extent: str) -> int:
         given = stack.enter_context(servers.postgresql_and_redis()) if extent != "quick" else None
         addresses = dict(zip(("DATABASE_URL", "REDIS_URL"), given, strict=True)) if given else {}
         running = [in_turn.submit(lane) for lane in computing(extent, addresses)]
-        running += [beside.submit(lane) for lane in (waiting(addresses) if extent != "quick" else ())]
+        running += [beside.submit(lane) for lane in waiting(extent, addresses)]
         done = [part for lane in running for part in lane.result()]
     for lane in done:
         if lane.ok and lane.name.startswith(("tests", "real processes", "Chromium")):
