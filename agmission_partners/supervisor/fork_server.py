@@ -13,6 +13,7 @@ import runpy
 import socket
 import sys
 import time
+import warnings
 
 import django
 import setproctitle
@@ -82,6 +83,8 @@ def main() -> None:
 
 def load() -> None:
     """Loads the hub. What is there by then stays: no copy looks for garbage in it, which would unshare its memory."""
+    # Where traces are sent, OpenTelemetry has a thread, which it starts anew in each copy, with a lock of its own.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     gc.disable()
     django.setup()
     for name in LOADED:
