@@ -44,7 +44,7 @@ class Supervisor:
         self._asked_to_stop = threading.Event()
 
     def run(self) -> int:
-        """Until somebody asks for the end. The exit code: 0, or 1 where the start failed."""
+        """Until somebody asks for the end. The exit code: 0, or 1 where it could not start or go on."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         try:
@@ -56,6 +56,9 @@ class Supervisor:
             return 0
         except CannotStart as error:
             self._output.say(f"cannot start: {error}")
+            return 1
+        except OSError as error:  # above all a disk that is full
+            self._output.say(f"cannot go on: {error}. See that the disk of {self._hub.data_dir} has room, and start again")
             return 1
         finally:
             self._stop()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from agmission_partners.supervisor import pidfiles, table
 from agmission_partners.variables import PROJECT_DIR
@@ -16,6 +17,10 @@ from tests.support.ports import free_port
 from tests.support.processes import Stack, clean_environment
 from tests.support.waiting import wait_for
 
+IMPORTS = (
+    "from agmission_partners.environment import load_or_exit; from agmission_partners.supervisor.output import Output; "
+    "from agmission_partners.supervisor.supervisor import Supervisor"
+)
 # A process that takes no notice of SIGTERM, and has a child of its own that takes none either.
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -137,6 +142,20 @@ def test_ctrl_c_ends_everything_in_time_and_the_next_start_goes_on(stack: Stack)
     stack.start()
     stack.wait_until_ready()
     assert environment_file.read_text() == made
+
+
+@pytest.mark.live
+@pytest.mark.once
+def test_a_folder_that_cannot_be_written_any_more_ends_it_with_one_line(tmp_path: Path) -> None:
+    program = (
+        f"import sys; from pathlib import Path; {IMPORTS}; sys.exit(Supervisor(load_or_exit(), Path('gone'), Output()).run())"
+    )
+    keys = {"SECRET_KEY": "k" * 50, "CREDENTIALS_KEYS": Fernet.generate_key().decode(), "BROKER_URL": "redis://127.0.0.1:1"}
+    env = clean_environment(**{"DATA_DIR": str(tmp_path), **keys})
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_DIR, env=env, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "cannot go on: [Errno 2] No such file or directory: 'gone/prepare.pid'. See that the disk of" in done.stdout
+    assert not left_of(tmp_path)
 
 
 def test_leftovers_that_do_not_listen_are_killed_with_their_children(tmp_path: Path) -> None:
