@@ -86,9 +86,9 @@ def test_without_partners_it_says_so(db: None) -> None:
 
 
 def warnings() -> str:
-    """What `migrate`, which every start begins with, prints."""
+    """What `prepare`, which every start begins with, prints."""
     said = StringIO()
-    call_command("check", databases=["default"], stdout=said, stderr=said, no_color=True)
+    call_command("prepare", stdout=said, stderr=said, no_color=True)
     return said.getvalue()
 
 

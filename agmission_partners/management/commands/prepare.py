@@ -3,19 +3,22 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DEFAULT_DB_ALIAS, OperationalError
 
 
 class Command(BaseCommand):
     help = "Brings the database up to date (`migrate`), and makes the ops user that DJANGO_SUPERUSER_* names (`ensure_operator`)."
-    requires_system_checks = []  # `migrate` runs them
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Both, or the first refusal."""
         try:
-            call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+            # What is known of the database only. The checks of the code load every page, and look at what no start changes.
+            self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         except OperationalError as error:
             reason = str(error).strip().splitlines()[0]
             advice = "See that it runs, that DATABASE_URL names it, and that its disk has room."
