@@ -58,15 +58,20 @@ class Ending:
         os._exit(self.code)
 
     def run(self, command: list[str]) -> None:
-        """Goes on as `python -m` with this command would."""
-        setproctitle.setproctitle(" ".join(["python -m", *command]))
-        sys.argv = command
+        """Goes on as this command, and keeps its exit code."""
         try:
-            runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+            go_on_as(command)
             self.code = 0
         except SystemExit as end:
             self.code = end.code if isinstance(end.code, int) else int(end.code is not None)
             raise
+
+
+def go_on_as(command: list[str]) -> None:
+    """Does what `python -m` with this command would, with what this process has loaded."""
+    setproctitle.setproctitle(" ".join(["python -m", *command]))
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
 
 
 def main() -> None:

@@ -25,6 +25,11 @@ class Service:
     grace_seconds: float = 0.8
     of_hub: bool = False
 
+    @property
+    def module(self) -> list[str]:
+        """What stands behind `python -m`."""
+        return list(self.command[2:])
+
 
 @dataclass
 class Process:
@@ -47,7 +52,7 @@ class Process:
 
     def start(self) -> None:
         """Starts it. Called from the main thread only: the kernel ties a child's life to the thread that made it."""
-        copied = self.forks.copy(self.service.command[2:]) if self.forks and self.service.of_hub else None
+        copied = self.forks.copy(self.service.module) if self.forks and self.service.of_hub else None
         self.process = copied or start_anew(self.service.command, self.environment)
         pidfiles.write(self.run_dir, self.name, self.process.pid)
         self.started_at, self.due_at = time.monotonic(), None

@@ -1,5 +1,7 @@
 """One of the hub's processes, for systemd, containers and everything else that watches over processes by itself."""
 
+import contextvars
+import gc
 import logging
 import os
 from typing import Any
@@ -7,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import ERROR
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connections
 
 from agmission_partners import doctor
 from agmission_partners.doctor import services, starting
 from agmission_partners.environment import refuse_to_start
+from agmission_partners.supervisor.fork_server import go_on_as
 from agmission_partners.supervisor.services import lasting
 from agmission_partners.variables import PROJECT_DIR
 
@@ -30,11 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=names, help="`beat` once over all hosts, each other as often as you like")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """This process is another from now on, so that signals reach it."""
+        """This process is the other from now on, so that signals reach it; it does not load the hub a second time."""
         _refuse_what_cannot_go_well()
         (service,) = [one for one in lasting(settings.HUB) if one.name == options["name"]]
         os.chdir(PROJECT_DIR)  # where gunicorn finds its configuration
-        os.execv(service.command[0], list(service.command))  # noqa: S606  # no shell, our own command
+        connections.close_all()
+        gc.freeze()  # whatever it forks shares what is loaded by now
+        # In a context of its own: what it does is not done by this command.
+        contextvars.Context().run(go_on_as, service.module)
 
 
 def _refuse_what_cannot_go_well() -> None:
