@@ -14,7 +14,7 @@ from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_process_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
-# Celery would run Django's checks, which load every page, and ignore what they find: `migrate` runs them, `serve` the doctor's.
+# Celery would run Django's checks, which load every page, and ignore what they find. `serve` asks the doctor's questions instead.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 from django.conf import settings  # the settings module must be named before

@@ -17,7 +17,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import shapely
-from pyogrio.raw import write as write_with_gdal
 
 from assignments.states import DownloadOption
 from partners.adapters.geometry import cut_out
@@ -155,6 +154,8 @@ def _shapefiles(plan: Plan) -> bytes:
 
 
 def _write_shapefile(path: Path, plan: Plan, shapes: Sequence[JobArea], layer: str) -> None:
+    from pyogrio.raw import write as write_with_gdal  # all of GDAL: a sixth of the memory of a web process
+
     rows = [plan.properties(shape, layer) for shape in shapes]
     write_with_gdal(
         str(path),
