@@ -2,17 +2,15 @@
 
 import gc
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from _pytest.main import pytest_runtestloop as run_tests
 
-from agmission_partners.variables import PROJECT_DIR
 from tests.run import REAL
 from tests.support.deep_stack import with_a_deep_stack
 from tests.support.hub_fixtures import cloud, dialect, hub
+from tests.support.second import SecondProcess
 from tests.support.services import drop_keys
 from work.memory import settle
 
@@ -58,19 +56,15 @@ def _no_keys_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def second_process(transactional_db: None) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def second_process(transactional_db: None) -> Iterator[Callable[..., SecondProcess]]:
     """Starts real processes on the test's database: `second_process("code of Python", "argument", NAME="value")`.
 
     Django is set up in them; input, output and errors are pipes of text. They are killed when the test ends.
     """
-    started: list[subprocess.Popen[str]] = []
+    started: list[SecondProcess] = []
 
-    def start(code: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        program = f"import django; django.setup()\n{code}"
-        command = [sys.executable, "-c", program, *arguments]
-        pipe = subprocess.PIPE
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **environment}
-        started.append(subprocess.Popen(command, cwd=PROJECT_DIR, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+    def start(code: str, *arguments: str, **environment: str) -> SecondProcess:
+        started.append(SecondProcess(code, arguments, {**os.environ, **environment}))
         return started[-1]
 
     yield start

@@ -106,7 +106,7 @@ def serve(requests: socket.socket, supervisor: int) -> list[str]:
             return []
         between = os.fork()
         if not between:
-            _become_child_of(supervisor)
+            become_child_of(supervisor)
             _begin(*descriptors)
             return list(json.loads(request))
         os.waitpid(between, 0)
@@ -114,7 +114,7 @@ def serve(requests: socket.socket, supervisor: int) -> list[str]:
             os.close(descriptor)
 
 
-def _become_child_of(supervisor: int) -> None:
+def become_child_of(supervisor: int) -> None:
     """Forks once more and lets the process in between end: whoever adopts orphans gets the child."""
     between = os.getpid()
     if os.fork():

@@ -10,8 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -104,14 +104,11 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with ours:
             ours.settimeout(ANSWER_SECONDS)
-            _adopt_orphans(whether=True)
-            try:
+            with adopting_orphans():
                 with theirs:
                     socket.send_fds(self._requests, [request], [writing, theirs.fileno()])
                 pid = int(ours.recv(32))
                 ours.sendall(BEGIN)
-            finally:
-                _adopt_orphans(whether=False)
         return pid
 
     def close(self) -> None:
@@ -122,5 +119,12 @@ class ForkServer:
         self._process.wait()
 
 
-def _adopt_orphans(*, whether: bool) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(whether))
+@contextmanager
+def adopting_orphans() -> Iterator[None]:
+    """Makes children of this process of what a process below it leaves behind."""
+    kernel = ctypes.CDLL(None, use_errno=True)
+    kernel.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    try:
+        yield
+    finally:
+        kernel.prctl(PR_SET_CHILD_SUBREAPER, 0)
