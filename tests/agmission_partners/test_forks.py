@@ -90,7 +90,7 @@ def test_a_copy_is_a_child_with_a_group_of_its_own(forks: ForkServer) -> None:
 def test_what_is_copied_has_one_thread_and_no_connection(forks: ForkServer) -> None:
     copy = made(forks, *LONG)
     assert status(forks.pid, "Threads") == "1"
-    assert len(sockets_of(forks.pid)) == 2  # that of its requests, twice
+    wait_for(lambda: len(sockets_of(forks.pid)) == 2, "it to hold that of its requests only, twice")
     wait_for(lambda: not sockets_of(copy.pid), "it to let go of what it was asked by")
     end(copy)
 
