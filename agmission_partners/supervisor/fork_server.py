@@ -23,11 +23,12 @@ from agmission_partners.supervisor.launch import end_with_parent
 
 LONGEST_REQUEST = 65536
 LOADED = (
+    "celery.apps.beat",
     "celery.apps.worker",
-    "celery.bin.beat",
-    "celery.bin.worker",
+    "celery.bin.celery",  # every command of Celery loads all of them
     "celery.concurrency.prefork",
     "celery.concurrency.thread",
+    "celery.worker.consumer",
     "django.core.management.commands.migrate",
     "django_filters.rest_framework",
     "drf_spectacular.views",
