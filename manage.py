@@ -14,6 +14,8 @@ def main():
         from agmission_partners.supervisor import run
 
         sys.exit(run(sys.argv[2:]))
+    if sys.argv[1:2] == ["serve"]:  # gunicorn looks for its configuration there, and Celery for modules
+        os.chdir(os.path.dirname(os.path.abspath(__file__)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agmission_partners.settings")
     from django.core.management import execute_from_command_line
 

@@ -16,7 +16,7 @@ HINT = "Correct it in the admin; `manage.py check_partners` looks again."
 def configurations(
     app_configs: Sequence[Any] | None = None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[checks.CheckMessage]:
-    """A warning for each fault, as far as they can be read. Asked for by `prepare`, at each start."""
+    """A warning for each fault, as far as they can be read. Asked for by `prepare` and `migrate`."""
     if not databases or _tables_are_older():
         return []
     shown: list[checks.CheckMessage] = []

@@ -31,8 +31,9 @@ REAL = re.compile(r"\bmark\.(live|crash|browser)\b")
 WITHOUT_DATABASE = ("tests/flightdata/parsers", "tests/flightdata/tracks", "tests/partners/adapters", "tests/sandbox")
 ASKED = ("tests/accounts", "tests/admin", "tests/api", "tests/assignments", "tests/pages", "tests/partners")
 """About half of the quick tests."""
-COMPUTING_AT_ONCE = 4
-"""Lanes that compute: more than cores, as some tests wait, and so many that the last ones end together."""
+COMPUTING_AT_ONCE = 3
+"""Lanes that compute: one more than cores, as some tests wait. With two, cores were idle for a twentieth of the time; with four,
+all took longer."""
 
 CONTRACT = "tests/contract"
 """Thousands of requests, made from the API's description: once is enough. `make contract` runs them alone."""

@@ -5,6 +5,7 @@ descriptors: where the copy writes its lines, and a socket by which it tells its
 """
 
 import atexit
+import contextvars
 import gc
 import importlib
 import json
@@ -69,10 +70,13 @@ class Ending:
 
 
 def go_on_as(command: list[str]) -> None:
-    """Does what `python -m` with this command would, with what this process has loaded."""
+    """Does what `python -m` with this command would, with what this process has loaded.
+
+    In a context of its own: whoever started it is not named in the history as the source of what it does.
+    """
     setproctitle.setproctitle(" ".join(["python -m", *command]))
     sys.argv = command
-    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+    contextvars.Context().run(runpy.run_module, command[0], run_name="__main__", alter_sys=True)
 
 
 def main() -> None:

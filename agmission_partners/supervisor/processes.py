@@ -27,7 +27,7 @@ class Service:
 
     @property
     def module(self) -> list[str]:
-        """What stands behind `python -m`."""
+        """Of one of the hub's own code: what stands behind `python -m`."""
         return list(self.command[2:])
 
 

@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,16 @@ from cryptography.fernet import Fernet
 
 from agmission_partners.variables import PROJECT_DIR
 from tests.support.processes import clean_environment
+from tests.support.second import SecondProcess
 
 pytestmark = pytest.mark.thorough
+
+STARTED_BY_A_COMMAND = """
+from agmission_partners.supervisor.fork_server import go_on_as
+from work.provenance import Provenance, told_by
+with told_by(lambda: Provenance(via="manage.py serve")):
+    go_on_as(["tests.workbench.origin"])
+"""
 
 
 def run(place: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -51,3 +60,8 @@ def test_a_name_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> 
     done = run(tmp_path, "serve", "webb")
     assert done.returncode == 2
     assert "job_sync" in done.stderr
+
+
+def test_who_started_a_process_is_not_the_source_of_what_it_does(second_process: Callable[..., SecondProcess]) -> None:
+    said, errors = second_process(STARTED_BY_A_COMMAND).communicate(timeout=30)
+    assert said == "by ''\n", errors

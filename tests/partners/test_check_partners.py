@@ -85,17 +85,18 @@ def test_without_partners_it_says_so(db: None) -> None:
     assert check() == ("there is no partner yet\n", "")
 
 
-def warnings() -> str:
-    """What `prepare`, which every start begins with, prints."""
+def warnings(command: str = "prepare", **options: bool) -> str:
+    """What a start prints, by the command that it begins with."""
     said = StringIO()
-    call_command("prepare", stdout=said, stderr=said, no_color=True)
+    call_command(command, stdout=said, stderr=said, no_color=True, **options)
     return said.getvalue()
 
 
-def test_a_start_names_what_is_wrong_and_goes_on(hub: Hub) -> None:
+@pytest.mark.parametrize(("command", "options"), [("prepare", {}), ("migrate", {"skip_checks": False})])
+def test_a_start_names_what_is_wrong_and_goes_on(hub: Hub, command: str, options: dict[str, bool]) -> None:
     a_partner("OTHER", adapter="dji")
     PartnerSystemUser.objects.update(api_secret="")
-    said = warnings()
+    said = warnings(command, **options)
     assert f"SATLOC, {LOGIN} (prairie): (partners.W001) No password is entered" in said
     assert "OTHER: (partners.W001) The implementation guide names it" in said
     assert "HINT: Correct it in the admin; `manage.py check_partners` looks again." in said

@@ -25,20 +25,20 @@ class Host(Operator):
         self.name = name
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        scratch = place / name
-        scratch.mkdir()
-        own = {"TMPDIR": str(scratch), "HTTP_BIND": f"127.0.0.1:{port}", "LOG_FORMAT": "json"}
+        self._scratch = place / name
+        self._scratch.mkdir()
+        own = {"TMPDIR": str(self._scratch), "HTTP_BIND": f"127.0.0.1:{port}", "LOG_FORMAT": "json"}
         self.env = {**env, **own}
         self._log_file = place / f"{name}.log"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
-        """Start processes by the names that `serve` knows."""
+        """Start processes by the names that `serve` knows, from a directory that is not the project's."""
         for name in names:
             with self._log_file.open("ab") as log:
-                command = [sys.executable, "manage.py", "serve", name]
+                command = [sys.executable, str(PROJECT_DIR / "manage.py"), "serve", name]
                 self._running[name] = subprocess.Popen(
-                    command, cwd=PROJECT_DIR, env=self.env, stdout=log, stderr=log, start_new_session=True
+                    command, cwd=self._scratch, env=self.env, stdout=log, stderr=log, start_new_session=True
                 )
 
     def kill(self) -> None:

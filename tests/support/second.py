@@ -23,7 +23,11 @@ LONGEST_REQUEST = 1 << 17
 
 
 class SecondProcess(subprocess.Popen[str]):
-    """Does what `python -c` with this code would in this environment; input, output and errors are pipes of text."""
+    """Does what `python -c` with this code would; input, output and errors are pipes of text.
+
+    Of its environment, the hub's own settings are read anew; what Django has made of others stays as it was. It ends with
+    its code: what else is told to happen at the end of a process does not.
+    """
 
     def __init__(self, code: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self._request = json.dumps([code, arguments, dict(environment)]).encode()
@@ -52,9 +56,13 @@ def _forker() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 
 def _copy(request: bytes, *standard: int) -> int:
     line, _ = _forker()
-    with adopting_orphans():
-        socket.send_fds(line, [request], list(standard))
-        return int(line.recv(32))
+    try:
+        with adopting_orphans():
+            socket.send_fds(line, [request], list(standard))
+            return int(line.recv(32))
+    except (OSError, ValueError):
+        _forker.cache_clear()  # an answer that comes late is nobody's
+        raise
 
 
 def serve(line: socket.socket, tests: int) -> None:
@@ -87,6 +95,7 @@ def _do(request: tuple[str, list[str], dict[str, str]], standard: list[int]) -> 
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["-c", *arguments]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
         settings.HUB = load_or_exit()
@@ -94,6 +103,8 @@ def _do(request: tuple[str, list[str], dict[str, str]], standard: list[int]) -> 
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     except BaseException:  # noqa: BLE001  # said where a process that ends says it
         traceback.print_exc()
     finally:

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Both, or the first refusal."""
+        """All of it, or the first refusal."""
         try:
             # What is known of the database only. The checks of the code load every page, and look at what no start changes.
             self.check(tags=[Tags.database], databases=[DEFAULT_DB_ALIAS])

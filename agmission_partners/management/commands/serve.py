@@ -1,9 +1,7 @@
 """One of the hub's processes, for systemd, containers and everything else that watches over processes by itself."""
 
-import contextvars
 import gc
 import logging
-import os
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +14,6 @@ from agmission_partners.doctor import services, starting
 from agmission_partners.environment import refuse_to_start
 from agmission_partners.supervisor.fork_server import go_on_as
 from agmission_partners.supervisor.services import lasting
-from agmission_partners.variables import PROJECT_DIR
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +34,10 @@ class Command(BaseCommand):
         """This process is the other from now on, so that signals reach it; it does not load the hub a second time."""
         _refuse_what_cannot_go_well()
         (service,) = [one for one in lasting(settings.HUB) if one.name == options["name"]]
-        os.chdir(PROJECT_DIR)  # where gunicorn finds its configuration
         connections.close_all()
+        gc.collect()
         gc.freeze()  # whatever it forks shares what is loaded by now
-        # In a context of its own: what it does is not done by this command.
-        contextvars.Context().run(go_on_as, service.module)
+        go_on_as(service.module)
 
 
 def _refuse_what_cannot_go_well() -> None:
