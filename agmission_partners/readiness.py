@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 from agmission_partners.celery import app
 from canary.selectors import standing
 from work.clock import from_now, now
+from work.engine import FORGOTTEN_WORKER
 from work.ids import first_id_at
 from work.kinds import all_kinds, of_queue, queues
 from work.models import BeatTick, WorkerHeartbeat
@@ -26,8 +27,6 @@ TICKS_BEFORE_SILENCE = 5
 LEAST_SILENCE = timedelta(seconds=10)
 SILENT_WORKER = timedelta(minutes=1)
 """A queue that many workers share leaves some of them without a message for a while."""
-
-FORGOTTEN_WORKER = timedelta(minutes=10)
 
 
 def problems() -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Manager, Q, QuerySet
+from django.db.models import F, Manager, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from work import apart, in_hand, nudging, shutdown, slots
@@ -26,6 +26,10 @@ LOSSES_BEFORE_GIVING_UP = 3
 REAPED_AT_ONCE = 500
 NUDGES_PER_QUEUE = 16
 RESTS_FOR = timedelta(days=1)
+PROOF_LASTS = timedelta(seconds=3)
+"""A third of the time after which a queue counts as silent."""
+
+FORGOTTEN_WORKER = timedelta(minutes=10)
 
 Owners = Collection[UUID] | QuerySet[Any, Any]
 """Share keys, or a query that gives them."""
@@ -138,11 +142,21 @@ def _first_due(kind: Kind[Any]) -> "QuerySet[Any]":
 
 
 def _nudges(waiting: Mapping[str, int]) -> Iterator[Nudge]:
-    """One nudge per twenty due rows, and at least one per queue: an idle worker proves by it that it consumes."""
+    """One nudge per twenty due rows, and one for an idle queue whose workers have not all proved lately that they consume."""
+    proved = _proved()
     for queue in queues():
         rows = sum(waiting[kind.name] for kind in of_queue(queue))
-        for _ in range(max(1, min(NUDGES_PER_QUEUE, -(-rows // ROWS_PER_NUDGE)))):
+        at_least = 0 if queue in proved else 1
+        for _ in range(max(at_least, min(NUDGES_PER_QUEUE, -(-rows // ROWS_PER_NUDGE)))):
             yield Nudge(queue, ROWS_PER_NUDGE)
+
+
+def _proved() -> set[str]:
+    """The queues each of whose workers was seen lately; one that has been away for long is nobody's worker any more."""
+    workers = WorkerHeartbeat.objects.filter(last_seen__gt=from_now(-FORGOTTEN_WORKER)).values("queue")
+    return set(
+        workers.annotate(oldest=Min("last_seen")).filter(oldest__gt=from_now(-PROOF_LASTS)).values_list("queue", flat=True)
+    )
 
 
 def reap(kind: Kind[Any]) -> int:

@@ -103,5 +103,5 @@ def test_a_page_far_back_of_uploads_with_a_status_begins_in_their_index(word: st
 
 def test_an_idle_hub_asks_little_however_many_kinds_of_work_it_knows(many_finished: None, django_assert_num_queries: Any) -> None:
     engine.tick("host", 1)
-    with django_assert_num_queries(3):  # the beat's trace; expired leases; how much is due
+    with django_assert_num_queries(4):  # the beat's trace; expired leases; how much is due; who proved to consume
         engine.tick("host", 1)

@@ -87,6 +87,7 @@ def _do(request: tuple[str, list[str], dict[str, str]], standard: list[int]) -> 
     from django.conf import settings
 
     from agmission_partners.environment import load_or_exit
+    from work import shutdown
 
     code, arguments, environment = request
     for number, descriptor in enumerate(standard):
@@ -98,6 +99,7 @@ def _do(request: tuple[str, list[str], dict[str, str]], standard: list[int]) -> 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
+        shutdown.reset()  # copies of one process do not stop with each other
         settings.HUB = load_or_exit()
         exec(compile(code, "<second process>", "exec"), {"__name__": "__main__"})  # noqa: S102  # a test's own code
         status = 0

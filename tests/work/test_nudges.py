@@ -4,6 +4,7 @@ import itertools
 import logging
 from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.workbench.bench import an_errand, later, row
 from tests.workbench.kinds import QUEUE, Errands, fail_once
 from tests.workbench.models import Effect, Errand
 from work import engine, nudging, tasks
+from work.clock import now
 from work.models import BeatTick, WorkerHeartbeat
 from work.nudging import Nudge
 
@@ -195,3 +197,22 @@ def test_a_committed_request_succeeds_without_a_broker(
         nudging.nudge_on_commit(QUEUE)
     assert engine.drain(QUEUE, 1, "ann") == 1
     assert row(errand).status == "done"
+
+
+def test_an_idle_queue_is_nudged_until_all_its_workers_proved_that_they_consume(bench: Callable[..., Errands]) -> None:
+    bench()
+    ann = WorkerHeartbeat.objects.filter(name="ann")
+    assert nudged() == 1, "nobody was seen yet"
+    for name in ("ann", "bob"):
+        engine.drain(QUEUE, 20, name)
+    assert nudged() == 0
+    ann.update(last_seen=now() - timedelta(seconds=4))
+    assert nudged() == 1, "bob may be the only one who consumes"
+    ann.update(last_seen=now() - timedelta(minutes=11))
+    assert nudged() == 0, "ann is nobody's worker any more"
+    an_errand()
+    assert nudged() == 1, "there is work"
+
+
+def nudged() -> int:
+    return [nudge.queue for nudge in engine.tick("host", 1)].count(QUEUE)
