@@ -133,3 +133,9 @@ def test_a_token_is_found_in_one_statement(own: Tenant, client: Any, django_asse
     client.get("/api/v1/customers/", headers=headers)  # its first use is written down, once an hour
     with django_assert_num_queries(2):
         client.get("/api/v1/customers/", headers=headers)
+
+
+def test_a_sessions_person_is_found_with_the_customer_in_one_statement(own: Tenant, django_assert_num_queries: Any) -> None:
+    client = as_user(own.office)
+    with django_assert_num_queries(STATEMENTS["customers"]):
+        client.get("/api/v1/customers/")
