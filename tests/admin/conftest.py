@@ -1,5 +1,7 @@
 """An ops person at the admin, and a tenant with one thing of each kind."""
 
+from copy import deepcopy
+
 import pytest
 from django.test import Client
 
@@ -9,8 +11,14 @@ from tests.support.world import Tenant, a_tenant
 
 
 @pytest.fixture
-def tenant(db: None) -> Tenant:
-    return a_tenant("prairie")
+def kept() -> Tenant | None:
+    """What a module has made once for all its tests; nothing, unless it says so (`tests.support.once`)."""
+    return None
+
+
+@pytest.fixture
+def tenant(db: None, kept: Tenant | None) -> Tenant:
+    return deepcopy(kept) if kept else a_tenant("prairie")
 
 
 @pytest.fixture

@@ -17,10 +17,13 @@ from assignments.states import AssignmentStatus, Operation, PollStatus, SyncStat
 from flightdata.models import Application, Coverage, Export, PartnerLog
 from flightdata.states import ApplicationStatus, CoverageStatus, ExportStatus, LogStatus
 from partners.models import PartnerSystemUser
-from tests.support.world import Tenant
+from tests.support.once import once_for_module
+from tests.support.world import Tenant, a_tenant
 from work import history
 
 pytestmark = pytest.mark.thorough
+
+kept, db = once_for_module(lambda: a_tenant("prairie"))
 
 OWN = [(page, action) for page in admin.site._registry.values() for action in getattr(page, "person_actions", ())]
 CALLS_PARTNERS = ("verify", "list-aircraft", "check")

@@ -14,6 +14,7 @@ from accounts.models import ApiToken, User
 from accounts.services import tokens
 from flightdata.models import ApplicationFile, PartnerLog
 from partners.models import Aircraft, PartnerCall, PartnerSystemUser
+from tests.support.once import once_for_module
 from tests.support.world import a_tenant
 from work import attention, history
 
@@ -24,15 +25,25 @@ MODELS = [model for app in HUB_APPS for model in apps.get_app_config(app).get_mo
 SECRETS = ("sky-high-5", "kept-sign-in", "crop-duster-9")
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("root", password="crop-duster-9"))
+def a_world_with_secrets() -> Client:
+    """The browser of somebody of ops, who is signed in."""
     tenant = a_tenant("prairie")
     PartnerSystemUser.objects.update(sign_in="kept-sign-in")
     tokens.make(tenant.office)
     attention.raise_once("uploadGaveUp", "assignment", "1", tenant_id=None, reason="r")
     history.record("job", 1, "made", actor="test")
+    client = Client()
+    client.force_login(User.objects.create_superuser("root", password="crop-duster-9"))
+    return client
+
+
+kept, db = once_for_module(a_world_with_secrets)
+
+
+@pytest.fixture
+def operator(db: None, kept: Client) -> Client:
+    client = Client()
+    client.cookies.update(kept.cookies)
     return client
 
 

@@ -12,12 +12,15 @@ from accounts.states import Role
 from assignments.models import JobAssignment
 from tests.support.api import as_user, complaints
 from tests.support.good_requests import GOOD, body_format
+from tests.support.once import once_for_module
 from tests.support.operations import Operation, operations
 from tests.support.roles import ALLOWED, outcomes
-from tests.support.world import Tenant
+from tests.support.world import Tenant, two_tenants
 from work.models import Event
 
 pytestmark = pytest.mark.thorough
+
+kept, db = once_for_module(two_tenants)
 
 FREE = {"aircraftId", "companyId", "externalId", "externalJobId", "legacyId", "objectId", "partnerUserId"}
 """Ids of another system, which name nothing of the hub's own."""

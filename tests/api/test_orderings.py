@@ -12,11 +12,14 @@ from accounts.rest.orderings import Order, names
 from accounts.rest.viewsets import HubViewSet
 from partners.models import Aircraft, PartnerSystemUser
 from tests.support.api import as_user, complaints
+from tests.support.once import once_for_module
 from tests.support.routes import api_routes
 from tests.support.scene import an_account
-from tests.support.world import Tenant
+from tests.support.world import Tenant, two_tenants
 
 pytestmark = pytest.mark.thorough
+
+kept, db = once_for_module(two_tenants)
 
 ACCOUNTS = "/api/v1/partner-system-users/"
 LISTS = {route.view for route in api_routes() if issubclass(route.view, HubViewSet) and dict(route.actions).get("get") == "list"}

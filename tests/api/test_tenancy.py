@@ -1,7 +1,5 @@
 """Every address against every role: a new route without a rule, or one that shows another tenant's thing, fails here."""
 
-from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,11 +9,10 @@ from accounts.rest.viewsets import Guarded, HubViewSet
 from accounts.services import tokens
 from accounts.states import Role
 from tests.support.api import as_user, complaints
-from tests.support.once import left_as_found, made_once
+from tests.support.once import once_for_module
 from tests.support.roles import ALLOWED, outcomes
 from tests.support.routes import Route, api_routes
-from tests.support.scene import a_user
-from tests.support.world import Tenant, a_tenant
+from tests.support.world import Tenant, two_tenants
 
 pytestmark = pytest.mark.thorough
 
@@ -29,35 +26,7 @@ METHODS = ["GET", "PUT", "PATCH", "DELETE", "POST", "OPTIONS", "PROPFIND"]
 BODIES = ["", "{}", '{"surprise": 1}', '{"customerId": null}', "{"]
 
 
-@pytest.fixture(scope="module")
-def tenants(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Tenant, Tenant, User]]:
-    """Made once for more than a thousand tests."""
-    with made_once(django_db_blocker):
-        own, other, ops = a_tenant("prairie"), a_tenant("delta", partner_active=False), a_user(None)
-        for person in (*map(own.person, TENANT_ROLES), ops):
-            as_user(person)  # signs in
-        yield own, other, ops
-
-
-@pytest.fixture
-def db(tenants: tuple[Tenant, Tenant, User]) -> Iterator[None]:
-    with left_as_found():
-        yield
-
-
-@pytest.fixture
-def own(db: None, tenants: tuple[Tenant, Tenant, User]) -> Tenant:
-    return deepcopy(tenants[0])
-
-
-@pytest.fixture
-def other(db: None, tenants: tuple[Tenant, Tenant, User]) -> Tenant:
-    return deepcopy(tenants[1])
-
-
-@pytest.fixture
-def ops(db: None, tenants: tuple[Tenant, Tenant, User]) -> User:
-    return deepcopy(tenants[2])
+kept, db = once_for_module(two_tenants)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

@@ -1,6 +1,7 @@
 """Two tenants, and browsers that are signed in as somebody."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from flightdata.models import Application
 from flightdata.services import matching
 from tests.flightdata.conftest import TakeIn, take_in
 from tests.support.scene import a_user
-from tests.support.world import Tenant, a_tenant
+from tests.support.world import Tenant, Two, a_tenant
 
 __all__ = ["take_in"]  # a fixture
 
@@ -19,18 +20,24 @@ HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.fixture
-def own(db: None) -> Tenant:
-    return a_tenant("prairie")
+def kept() -> Two | None:
+    """What a module has made once for all its tests; nothing, unless it says so (`tests.support.once`)."""
+    return None
 
 
 @pytest.fixture
-def other(db: None) -> Tenant:
-    return a_tenant("delta")
+def own(db: None, kept: Two | None) -> Tenant:
+    return deepcopy(kept.own) if kept else a_tenant("prairie")
 
 
 @pytest.fixture
-def ops(db: None) -> User:
-    return a_user(None)
+def other(db: None, kept: Two | None) -> Tenant:
+    return deepcopy(kept.other) if kept else a_tenant("delta")
+
+
+@pytest.fixture
+def ops(db: None, kept: Two | None) -> User:
+    return deepcopy(kept.ops) if kept else a_user(None)
 
 
 @pytest.fixture

@@ -11,9 +11,13 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.states import Role
 from agmission_partners.pages.urls import urlpatterns
-from tests.support.world import Tenant
+from tests.support.once import once_for_module
+from tests.support.scene import a_user
+from tests.support.world import Tenant, Two, a_tenant
 
 pytestmark = pytest.mark.thorough
+
+kept, db = once_for_module(lambda: Two(a_tenant("prairie"), a_tenant("delta"), a_user(None)))
 
 NAMES = [str(pattern.name) for pattern in urlpatterns]
 OPEN = {"sign_in", "sign_out"}

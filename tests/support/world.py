@@ -11,6 +11,7 @@ from flightdata.models import Application, ApplicationFile, Export, PartnerLog
 from flightdata.states import ApplicationStatus, ExportKind, ExportStatus, LogStatus
 from flightdata.store import path_of
 from partners.models import Aircraft, Partner, PartnerMembership, PartnerSystemUser
+from tests.support.api import as_user
 from tests.support.scene import a_customer, a_job, a_partner, a_user, an_account
 from work import history
 from work.models import Event
@@ -55,6 +56,15 @@ class Tenant:
         return {Role.CUSTOMER: self.office, Role.PILOT: self.pilot, Role.PARTNER: self.partner_login}[role]
 
 
+@dataclass
+class Two:
+    """Two operators, and somebody of ops."""
+
+    own: Tenant
+    other: Tenant
+    ops: User
+
+
 def a_partner_login(partner: Partner) -> User:
     user = User.objects.create_user(username=f"{partner.code}-login", password="crop-duster-9", role=Role.PARTNER)
     PartnerMembership.objects.create(user=user, partner=partner)
@@ -84,6 +94,14 @@ def a_tenant(code: str, *, partner_active: bool = True) -> Tenant:
     return Tenant(
         customer, office, pilot, partner, login, account, aircraft, job, assignment, log, application, made, entry, export
     )
+
+
+def two_tenants() -> Two:
+    """With their people signed in."""
+    two = Two(a_tenant("prairie"), a_tenant("delta", partner_active=False), a_user(None))
+    for person in (two.own.office, two.own.pilot, two.own.partner_login, two.ops):
+        as_user(person)
+    return two
 
 
 def an_application(customer: Customer, name: str, log: PartnerLog | None = None) -> Application:
