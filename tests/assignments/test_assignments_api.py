@@ -221,8 +221,8 @@ def test_a_list_costs_the_same_however_long_it_is(scene: Scene, rows: int) -> No
     client = as_user(scene.office)
     with CaptureQueriesContext(connection) as queries:
         assert len(ids(client.get(URL))) == rows
-    # session, user, customer, the page's keys, its assignments with job, user, aircraft and listing, uploads, accounts
-    assert len(queries) == 7, "\n".join(query["sql"] for query in queries)
+    # session, user with customer, the page's keys, its assignments with job, user, aircraft and listing, uploads, accounts
+    assert len(queries) == 6, "\n".join(query["sql"] for query in queries)
 
 
 @pytest.mark.parametrize(

@@ -186,5 +186,5 @@ def test_a_file_taken_again_costs_few_statements(scene: Scene, assignment: JobAs
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
-    # session, user, customer, the job, the pilot's own assignment
-    assert len(queries) == 5, [query["sql"] for query in queries]
+    # session, user with customer, the job, the pilot's own assignment
+    assert len(queries) == 4, [query["sql"] for query in queries]

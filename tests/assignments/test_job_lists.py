@@ -122,4 +122,4 @@ def test_it_costs_the_same_however_many_there_are(scene: Scene, given: JobAssign
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/api/v1/jobs/{scene.job.number}/assignments/")
         counts.append(len(queries))
-    assert counts == [7, 7]
+    assert counts == [6, 6]

@@ -267,8 +267,8 @@ def test_a_list_costs_the_same_however_long_it_is(client: APIClient, scene: Scen
         matching.set_jobs(take_in(scene.customer, LOG + b"#%d\n" % number), [scene.job], user=scene.office)
     with CaptureQueriesContext(connection) as queries:
         assert len(ids(client.get(URL))) == rows
-    # session, user, customer, the page of applications with files, their readings, their flights with assignments
-    assert len(queries) == 6, "\n".join(query["sql"] for query in queries)
+    # session, user with customer, the page of applications with files, their readings, their flights with assignments
+    assert len(queries) == 5, "\n".join(query["sql"] for query in queries)
 
 
 ACTIONS = ["", "records/", "rejects/", "track.geojson", "download"]

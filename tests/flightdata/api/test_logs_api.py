@@ -128,8 +128,8 @@ def test_a_list_costs_the_same_however_long_it_is(scene: Scene, download: Downlo
     client = as_user(scene.office)
     with CaptureQueriesContext(connection) as queries:
         assert len(ids(client.get(URL))) == rows
-    # session, user, customer, the page of logs with application, file and aircraft, their flights
-    assert len(queries) == 5, "\n".join(query["sql"] for query in queries)
+    # session, user with customer, the page of logs with application, file and aircraft, their flights
+    assert len(queries) == 4, "\n".join(query["sql"] for query in queries)
 
 
 def test_the_bytes_come_back_unchanged(scene: Scene, download: Download) -> None:
