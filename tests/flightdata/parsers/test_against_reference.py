@@ -10,7 +10,7 @@ from tests.flightdata.parsers import reference
 from tests.flightdata.parsers.parsing import HEADER, as_reference, parse
 from tests.support.samples import OHIO_LOG
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]  # hundreds of files, each made durable, while others go ahead
 
 TIMES = [
     "2025-09-15T10:00:00Z", "2025-09-15T10:00:00.123Z", "2025-09-15 10:00:00.1234567+05:30", "2025-09-15T10:00:00",
