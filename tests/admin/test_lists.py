@@ -1,6 +1,5 @@
 """Every list and page, empty and full: exactly as many statements for one row as for many, and every filter answers."""
 
-from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db import connection
 from django.db.models import Model
-from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -142,18 +140,13 @@ def test_every_page_opens_with_its_links_and_its_history(ops: Client) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_every_filter_opens_and_counts_for_each_of_its_answers(ops: Client, model: type[Model]) -> None:
-    request = copy(ops.get(list_of(model)).wsgi_request)
+def test_every_answer_of_every_filter_opens(ops: Client, model: type[Model]) -> None:
+    request = ops.get(list_of(model)).wsgi_request
     page: Any = admin.site._registry[model]
     asked = [one for one in page.list_filter if isinstance(one, type) and issubclass(one, SimpleListFilter)]
     for question in asked:
-        answers = [answer for answer, _ in question(request, {}, model, page).lookup_choices]
-        for answer in answers:
-            request.GET = QueryDict(mutable=True)
-            request.GET[question.parameter_name] = str(answer)
-            assert page.get_changelist_instance(request).result_count >= 0
-        if answers:
-            assert ops.get(f"{list_of(model)}?{request.GET.urlencode()}").context["cl"].result_count >= 0
+        for answer, _ in question(request, {}, model, page).lookup_choices:
+            assert ops.get(f"{list_of(model)}?{question.parameter_name}={answer}").context["cl"].result_count >= 0
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
