@@ -142,11 +142,11 @@ def waiting(extent: str, addresses: Mapping[str, str]) -> Iterator[Callable[[], 
     if extent == "quick":
         return
     paths = [str(path) for path in sorted(ROOT.glob("tests/**/test_*.py")) if REAL.search(path.read_text())]
-    yield partial(tests, "real processes on SQLite", "-m", "(live or crash) and not servers", *paths)
+    yield partial(tests, "real processes on SQLite", "-m", "(live or crash) and not (servers or browser)", *paths)
     yield partial(tests, "Chromium", "-m", "browser", *paths)
     if addresses:
         name = "real processes on PostgreSQL and Redis"
-        yield partial(tests, name, "-m", "(live or crash) and not once", *paths, **addresses)
+        yield partial(tests, name, "-m", "(live or crash) and not (once or browser)", *paths, **addresses)
 
 
 def summary(done: Sequence[Done], seconds: float) -> str:
