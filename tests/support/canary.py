@@ -5,12 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F
-
 from agmission_partners.reached import Canary as Settings
 from canary.models import Canary, Run
 from canary.services import cast
-from tests.support.hub import time_passes
+from tests.support.hub import move_back, time_passes
 from tests.support.ports import free_port
 from tests.support.sandbox import SandboxProcess
 from work import engine, kinds
@@ -65,8 +63,7 @@ class CanaryHub:
         """Time passes."""
         passed = timedelta(**by)
         time_passes(passed)
-        for column in ("started_at", "last_success_at"):
-            Canary.objects.filter(**{f"{column}__isnull": False}).update(**{column: F(column) - passed})
+        move_back(Canary, ("started_at", "last_success_at"), passed)
 
     def begin(self) -> None:
         """A run begins: its job is assigned, and nothing is sent yet."""
