@@ -52,8 +52,9 @@ def read_columns(data: bytes, layout: Layout, options: ParseOptions) -> BlockCol
     the time, so that several blocks can be read at once."""
     ends = line_ends(data)
     certain = np.diff(ends, prepend=0) <= LONGEST_LINE
-    if data.startswith(BYTE_ORDER_MARK):
-        certain[0] = False  # the CSV reader would swallow it
+    if data.startswith(BYTE_ORDER_MARK):  # damage: the CSV reader would swallow it, and refuse a block that has nothing else
+        certain[0] = False
+        data = b"???" + data.removeprefix(BYTE_ORDER_MARK)
     is_utf8 = _is_utf8(data)
     if not is_utf8:
         certain[_lines_beyond_ascii(data, ends)] = False

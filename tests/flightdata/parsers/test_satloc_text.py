@@ -253,6 +253,15 @@ def test_a_second_byte_order_mark_is_damage() -> None:
     assert [(reject.line, reject.offset, reject.code) for reject in parsed.rejects] == [(1, 3, "BAD_TIME")]
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", GOOD + b"\n"], ids=["the whole file", "the last line"])
+@pytest.mark.parametrize("block_size", [1, 20, 1 << 20])
+def test_a_byte_order_mark_alone_is_a_line_that_is_no_record(before: bytes, block_size: int) -> None:
+    data = before + b"\xef\xbb\xbf"
+    parsed = parse(data, parser=SatlocText(block_size))
+    assert as_reference(parsed) == reference.read(data)
+    assert [reject.code for reject in parsed.rejects] == ["TOO_FEW_FIELDS"]
+
+
 def test_a_line_with_a_field_too_long_is_rejected_although_its_record_is_good() -> None:
     parsed = parse(b"\n".join([GOOD + b",note"] * 40 + [GOOD + b"," + b"x" * LONGEST_LINE] + [GOOD + b",note"] * 40))
     assert [(reject.line, reject.code) for reject in parsed.rejects] == [(41, "LINE_TOO_LONG")]
