@@ -1,6 +1,6 @@
 """Spray areas and exclusions: GeoJSON (RFC 7946) FeatureCollections of Polygon and MultiPolygon, checked before they are kept."""
 
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -108,4 +108,5 @@ def _is_position(position: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """One that a double holds: JSON's integers have no end."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

@@ -1,7 +1,7 @@
 """What an uploaded job says: its name, number, areas and swath width."""
 
 import json
-import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _swath_width(aircraft: dict[str, Any]) -> float:
     width = aircraft.get("swathWidth")
-    if not isinstance(width, int | float) or not math.isfinite(width) or width <= 0:
+    if not isinstance(width, int | float) or not 0 < width <= sys.float_info.max:
         return DEFAULT_SWATH_WIDTH
     return width * FOOT if aircraft.get("measurementUnit") == "imperial" else float(width)
 

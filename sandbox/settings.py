@@ -1,7 +1,7 @@
 """What holds for the whole cloud, kept in the state file: given at the start or by the control endpoint."""
 
 import json
-import math
+import sys
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -48,7 +48,7 @@ def _require(holds: bool, message: str) -> None:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def load(database: Database) -> Settings:

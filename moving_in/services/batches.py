@@ -64,12 +64,21 @@ class Batch:
         self.lines.append(Line(self.kind, subject_of(document), reason, taken=True))
 
     def unknown(self) -> list[Document]:
-        """Those that did not become a row yet; the others are counted."""
+        """Those that did not become a row yet and can be kept whole; the others are counted, or refused."""
         keys = {key_of(self.kind, document.legacy_id) for document in self.documents}
         there = set(Origin.objects.filter(pk__in=keys).values_list("pk", flat=True))
         new = [document for document in self.documents if key_of(self.kind, document.legacy_id) not in there]
         self.there += len(self.documents) - len(new)
-        return new
+        return [document for document in new if self._can_be_kept(document)]
+
+    def _can_be_kept(self, document: Document) -> bool:
+        """Asked before anything is made of it: a row of what is refused in the end would be there all the same."""
+        try:
+            Document(document.fields).rest()
+        except Unreadable as refusal:
+            self.refuse(document, str(refusal))
+            return False
+        return True
 
     def keep(self, document: Document, object_id: Any, rest: dict[str, Any], *, there: bool = False) -> None:
         """It became this row, or was there already as this row; what no column has is kept beside it."""

@@ -40,7 +40,7 @@ def load(batch: Batch, book: Book) -> None:
                 made.append(_job(document, number, customer_id, book))
                 book.plan(KnownJob(number, made[-1].customer_id), document.legacy_id)
             seen.add(number)
-            batch.keep(document, number, rest_of(document) if not there else document.rest(), there=bool(there))
+            batch.keep(document, number, rest_of(document), there=bool(there))
         except Unreadable as refusal:
             batch.refuse(document, str(refusal))
     write(made, book)

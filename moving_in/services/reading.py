@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assignments.partner_config import InvalidConfig, PartnerConfig
+from assignments.partner_config import InvalidConfig, PartnerConfig, is_storable
 from assignments.states import AssignmentStatus
 from moving_in.documents import Document, Unreadable, as_json
 
@@ -48,7 +48,7 @@ def reference(document: Document, *names: str) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or len(str(value)) > 100:
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or len(str(value)) > 100 or not is_storable(value):
         raise Unreadable(f"has a {names[0]} that is neither a number nor an id")
     return str(value).strip()
 
@@ -67,9 +67,9 @@ def _status(document: Document) -> int:
         return AssignmentStatus.NEW
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         value = int(value)
-    if isinstance(value, bool) or value not in STATUSES:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in STATUSES:
         raise Unreadable(f"has the status {str(value)[:40]!r}, which is none of 0 new, 1 sent, 2 completed, 3 cancelled")
     return int(value)
 
