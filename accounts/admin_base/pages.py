@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -68,6 +69,12 @@ class HubAdmin(ActionsMixin, ModelAdmin):
         match = request.resolver_match
         is_list = match is not None and str(match.url_name).endswith("_changelist")
         return rows.defer(*self.deferred) if is_list and self.deferred else rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """A filter by NUL is answered as Django answers one that cannot be; PostgreSQL compares no text with it."""
+        if any("\0" in value for value in request.GET.values()):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        return super().changelist_view(request, extra_context)
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         return self.list_select_related or self._relations or False

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Customer, User
 from accounts.services import tokens
 from flightdata.models import ApplicationFile, PartnerLog
 from partners.models import Aircraft, PartnerCall, PartnerSystemUser
@@ -127,3 +127,11 @@ def test_django_finds_nothing_wrong_with_the_pages() -> None:
     """They are found by the addresses: its check looks at none where it comes before those are loaded."""
     assert len(admin.site._registry) >= len(MODELS)
     assert check_admin_app(None) == []
+
+
+@pytest.mark.parametrize("question", ["units__exact", "active__exact", "q"])
+def test_a_list_filtered_by_nul_is_shown_without_that_filter(operator: Client, question: str) -> None:
+    address = page(Customer, "changelist")
+    answer = operator.get(address, {question: "\0"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?e=1")
+    assert operator.get(answer["Location"]).status_code == 200
