@@ -6,7 +6,6 @@ Code asks `django.conf.settings.HUB`, never the environment. Durations are milli
 import hashlib
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +16,7 @@ import dj_database_url
 from cryptography.fernet import Fernet
 
 from agmission_partners.observed import Observability, read_observability
+from agmission_partners.pace import Pace, read_pace
 from agmission_partners.reached import Canary, Mail, Satloc, read_canary, read_mail, read_satloc
 from agmission_partners.variables import Variables, WrongVariable, data_dir, variables
 
@@ -35,8 +35,8 @@ class Superuser:
     email: str
 
 
-@dataclass(frozen=True)
-class Hub:
+@dataclass(frozen=True, kw_only=True)
+class Hub(Pace):
     """All that the hub can be told. Counts are per what the README's table says; sizes are bytes."""
 
     data_dir: Path
@@ -54,20 +54,6 @@ class Hub:
     credentials_keys: tuple[str, ...] = field(repr=False)
     encrypt_credentials: bool
     superuser: Superuser | None
-    sync_interval: timedelta
-    tick_interval: timedelta
-    health_check_interval: timedelta
-    aircraft_interval: timedelta
-    failure_threshold: int
-    first_poll_delay: timedelta
-    min_poll_interval: timedelta
-    late_log_window: timedelta
-    log_settle: timedelta
-    lease_duration: timedelta
-    max_concurrent_jobs: int
-    max_concurrent_polls: int
-    max_concurrent_exports: int
-    poll_concurrency: int
     allow_private_hosts: bool
     max_log_size: int
     satloc: Satloc
@@ -100,6 +86,7 @@ def load(source: Variables | None = None) -> Hub:
     redis_url = _url(read, "REDIS_URL", REDIS_SCHEMES, "")
     satloc = read_satloc(read)
     return Hub(
+        **vars(read_pace(read)),
         data_dir=data_dir(),
         http_bind=read.text("HTTP_BIND", "host:port, such as 127.0.0.1:8000", "127.0.0.1:8000", check=split_bind),
         public_url=_public_url(read),
@@ -115,20 +102,6 @@ def load(source: Variables | None = None) -> Hub:
         credentials_keys=_credentials_keys(read, required=encrypt),
         encrypt_credentials=encrypt,
         superuser=_superuser(read),
-        sync_interval=read.duration("PARTNER_SYNC_INTERVAL", 300_000, minimum=1000),
-        tick_interval=read.duration("PARTNER_TICK_INTERVAL", 1000, minimum=100, maximum=3_600_000),
-        health_check_interval=read.duration("PARTNER_HEALTH_CHECK_INTERVAL", 60_000, minimum=1000),
-        aircraft_interval=read.duration("PARTNER_AIRCRAFT_INTERVAL", 3_600_000, minimum=1000),
-        failure_threshold=read.number("PARTNER_FAILURE_THRESHOLD", 5, minimum=1, maximum=1000),
-        first_poll_delay=read.duration("PARTNER_FIRST_POLL_DELAY", 30_000, minimum=0),
-        min_poll_interval=read.duration("PARTNER_MIN_POLL_INTERVAL", 15_000, minimum=100),
-        late_log_window=read.duration("PARTNER_LATE_LOG_WINDOW", 1_209_600_000, minimum=0),
-        log_settle=read.duration("PARTNER_LOG_SETTLE", 600_000, minimum=0),
-        lease_duration=read.duration("PARTNER_LEASE_DURATION", 120_000, minimum=1000, maximum=86_400_000),
-        max_concurrent_jobs=read.number("PARTNER_MAX_CONCURRENT_JOBS", 10, minimum=1, maximum=10_000),
-        max_concurrent_polls=read.number("PARTNER_MAX_CONCURRENT_POLLS", 100, minimum=1, maximum=10_000),
-        max_concurrent_exports=read.number("PARTNER_MAX_CONCURRENT_EXPORTS", 1, minimum=1, maximum=10_000),
-        poll_concurrency=read.number("PARTNER_POLL_CONCURRENCY", 10, minimum=1, maximum=500),
         allow_private_hosts=read.flag("PARTNER_ALLOW_PRIVATE_HOSTS", default=False),
         max_log_size=read.number("PARTNER_MAX_LOG_SIZE", 1_073_741_824, minimum=1, maximum=1 << 44),
         satloc=satloc,
