@@ -161,11 +161,9 @@ def test_the_partners_answer_stands_beside_the_customers_fields(scene: Scene, as
     assert row["externalJobId"] == "77"
 
 
-def test_filters_narrow_the_list(scene: Scene, assignment: JobAssignment) -> None:
-    other = assign(a_job(scene.customer), AssignRequest((Asked(str(scene.office.pk)),)), scene.office).assigned[0].assignment
-    sent(assignment)
-    client = as_user(scene.office)
-    for query, found in (
+def narrowed(scene: Scene, assignment: JobAssignment, other: JobAssignment) -> list[tuple[dict[str, Any], list[JobAssignment]]]:
+    """Filters, and which of the two they leave."""
+    return [
         ({}, [other, assignment]),
         ({"jobNumber": scene.job.number}, [assignment]),
         ({"customerId": scene.customer.pk}, [other, assignment]),
@@ -190,7 +188,14 @@ def test_filters_narrow_the_list(scene: Scene, assignment: JobAssignment) -> Non
         ({"search": scene.office.username.upper()}, [other]),
         ({"search": "nothing of the kind"}, []),
         ({"pageSize": 1}, [other]),
-    ):
+    ]
+
+
+def test_filters_narrow_the_list(scene: Scene, assignment: JobAssignment) -> None:
+    other = assign(a_job(scene.customer), AssignRequest((Asked(str(scene.office.pk)),)), scene.office).assigned[0].assignment
+    sent(assignment)
+    client = as_user(scene.office)
+    for query, found in narrowed(scene, assignment, other):
         assert ids(client.get(URL, query)) == [str(one.pk) for one in found], query
 
 

@@ -1,24 +1,19 @@
 """A run of failures holds calls back; one look at a time tries again, and lets go on what waited."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
 
 from partners.adapters.errors import Rejected, RetryLater
-from partners.models import Aircraft, HealthCheck, Partner, PartnerSystemUser
+from partners.models import HealthCheck, PartnerSystemUser
 from partners.services import breaker, health, pausing, signing_in, system_users
 from partners.services.attempts import attempt
 from partners.services.health import Check
 from tests.support.hub import LOGIN, Hub
-from tests.support.scene import an_account
 from tests.support.together import together
-from tests.support.waiting import wait_for
 from work import claims, engine
 from work.clock import from_now, now
-from work.errors import Refused
 from work.kinds import Postponed
 
 SIGN_IN, LIST_AIRCRAFT, ALIVE, UPLOAD = "AuthenticateAPIUser", "GetAircraftList", "IsAlive", "UploadJobData"
@@ -31,10 +26,6 @@ def account() -> PartnerSystemUser:
 def fail(times: int) -> None:
     for _ in range(times):
         pausing.note_failure(account(), RetryLater("no answer"))
-
-
-def calls(hub: Hub) -> int:
-    return sum(hub.cloud.calls().values())
 
 
 def look_at_account(hub: Hub) -> None:
@@ -56,7 +47,7 @@ def opened(hub: Hub) -> Hub:
 def test_failures_in_a_row_open_it_and_what_waits_uses_no_attempt(opened: Hub) -> None:
     upload = opened.upload()
     assert (upload.status, upload.attempts, upload.error) == ("pending", 0, "")
-    assert calls(opened) == 0
+    assert opened.calls() == 0
     with pytest.raises(Postponed, match="fails, and is not called before it was looked at: no answer"), attempt(account()):
         pytest.fail("it was called")
     assert (account().health, account().failures) == ("unhealthy", 5)
@@ -76,9 +67,9 @@ def test_only_the_look_tries_again_and_pauses_grow(opened: Hub) -> None:
         pauses.append(round((until - now()) / timedelta(minutes=1)))
         opened.later(minutes=pauses[-1])
         opened.work("job_sync")
-        before = calls(opened)
+        before = opened.calls()
         look_at_account(opened)
-        assert calls(opened) - before == 1, "one call per interval, whatever waits"
+        assert opened.calls() - before == 1, "one call per interval, whatever waits"
     assert pauses == [1, 2, 4]
 
 
@@ -188,9 +179,9 @@ def test_another_threshold_holds_at_once(opened: Hub, threshold: int) -> None:
 def test_of_two_workers_one_looks(opened: Hub) -> None:
     opened.later(seconds=61)
     HealthCheck.objects.filter(system_user__isnull=True).update(due_at=None, rank_at=None)
-    before = calls(opened)
+    before = opened.calls()
     together(*(lambda number=number: engine.drain("default", 5, f"worker {number}") for number in range(3)))  # type: ignore[misc]
-    assert calls(opened) - before == 1
+    assert opened.calls() - before == 1
     assert account().failures == settings.HUB.failure_threshold + 1
 
 
@@ -206,101 +197,3 @@ def test_after_a_killed_look_comes_the_next(opened: Hub) -> None:
     engine.reap(kind)
     look_at_account(opened)
     assert account().open_until is None
-
-
-class TestOfAPartner:
-    """A partner that is down costs one call per interval, however many accounts and jobs wait for it."""
-
-    @pytest.fixture
-    def down(self, hub: Hub) -> Hub:
-        hub.cloud.fault("status", status=503)
-        for _ in range(settings.HUB.failure_threshold):
-            hub.later(minutes=1)
-            hub.work("default")
-        for number in range(3):
-            other = an_account(hub.customer, hub.partner, f"{number}", last_success_at=from_now(timedelta(0)))
-            hub.account, hub.aircraft = other, Aircraft.objects.create(system_user=other, external_id=f"{number}")
-            hub.assign()
-        return hub
-
-    def test_nothing_but_the_look_calls_it(self, down: Hub) -> None:
-        before = calls(down)
-        down.work()
-        assert calls(down) == before
-        partner = Partner.objects.get()
-        assert (partner.health, partner.failures) == ("unhealthy", 5)
-        for pause in (1, 2, 4):
-            down.later(minutes=pause)
-            before = calls(down)
-            down.work()
-            assert calls(down) - before == 1
-        assert set(down.cloud.calls()) == {ALIVE}
-
-    def test_its_good_look_lets_go_on_all_that_waits(self, down: Hub) -> None:
-        down.work("job_sync")
-        down.cloud.clear_faults()
-        down.later(seconds=61)
-        down.work("default")
-        assert Partner.objects.get().open_until is None
-        before = down.cloud.calls().get(SIGN_IN, 0)
-        down.work("job_sync")
-        assert down.cloud.calls()[SIGN_IN] - before == 3, "one for each account, at once"
-
-    def test_a_person_s_check_closes_it(self, down: Hub) -> None:
-        down.work("job_sync")
-        assert health.check(Partner.objects.get(), actor="user ann").status == "unhealthy"
-        down.cloud.clear_faults()
-        assert health.check(Partner.objects.get(), actor="user ann").status == "healthy"
-        down.work("job_sync")
-        assert down.cloud.calls()[SIGN_IN] == 3
-
-    def test_a_sign_in_by_a_person_closes_it(self, down: Hub) -> None:
-        down.cloud.clear_faults()
-        assert signing_in.verify(account(), actor="user ann").ok
-        partner = Partner.objects.get()
-        assert (partner.open_until, partner.health) == (None, "healthy")
-
-    def test_its_accounts_are_unreachable_and_their_own_breakers_closed(self, down: Hub) -> None:
-        from partners.account_states import with_state
-
-        states = with_state(PartnerSystemUser.objects.all()).values_list("state", "failures", "health")
-        assert {(state, failures) for state, failures, _ in states} == {("unreachable", 0)}
-
-    def test_accounts_are_not_looked_at_meanwhile(self, down: Hub) -> None:
-        from partners.services import check_rows
-
-        check_rows.look_within(down.account, timedelta(0))
-        before = calls(down)
-        down.work("default")
-        row = HealthCheck.objects.get(system_user=down.account)
-        assert (calls(down), row.attempts) == (before, 0)
-
-    def test_of_two_workers_one_looks(self, down: Hub) -> None:
-        down.later(minutes=1)
-        before = calls(down)
-        together(*(lambda number=number: engine.drain("default", 5, f"worker {number}") for number in range(3)))  # type: ignore[misc]
-        assert calls(down) - before == 1
-        assert Partner.objects.get().failures == settings.HUB.failure_threshold + 1
-
-    def test_it_is_not_called_when_it_is_deactivated(self, down: Hub) -> None:
-        Partner.objects.update(active=False)
-        with pytest.raises(Refused, match="deactivated"):
-            health.check(Partner.objects.get(), actor="user ann")
-
-
-DRAIN = "from work import engine; engine.drain('default', 1, 'the victim')"
-
-
-@pytest.mark.race
-def test_after_a_look_whose_process_is_killed_comes_the_next(hub: Hub, second_process: Callable[..., Any]) -> None:
-    Partner.objects.update(failures=5, open_until=from_now(timedelta(0)), health="unhealthy")
-    hub.cloud.fault("late", ALIVE, seconds=20, times=1)
-    victim = second_process(DRAIN, SATLOC_BASE_URL=hub.cloud.base_url)
-    wait_for(lambda: hub.cloud.calls().get(ALIVE), "the victim to look")
-    assert hub.work("default") == 0, "one look at a time"
-    victim.kill()
-    victim.wait()
-    hub.later(minutes=3)
-    engine.tick("host", 1)
-    hub.work("default")
-    assert (Partner.objects.get().open_until, hub.cloud.calls()[ALIVE]) == (None, 2)

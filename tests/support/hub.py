@@ -63,6 +63,10 @@ class Hub:
         uploads.enqueue(assignment, actor="test")
         return assignment
 
+    def calls(self) -> int:
+        """How often its cloud was called."""
+        return sum(self.cloud.calls().values())
+
     def set_password(self, password: str) -> None:
         """Correct the account's password, as the API does."""
         self.account.refresh_from_db()

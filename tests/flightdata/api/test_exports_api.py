@@ -7,33 +7,22 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import RequestLimit, User
-from accounts.rest import limits
+from accounts.models import User
 from accounts.states import Role
 from flightdata import store
-from flightdata.api.exports import ASKED
 from flightdata.models import Export
-from flightdata.services import exports
 from flightdata.states import ExportStatus
 from partners.models import PartnerMembership
 from tests.assignments.conftest import Scene
 from tests.flightdata.conftest import TakeIn, parse_all
-from tests.flightdata.exports.conftest import URL, Exporting, office
+from tests.flightdata.exports.conftest import DAY, URL, Exporting, a_day_passes, office
 from tests.support.api import as_user, complaints
 from tests.support.scene import a_customer, a_job, a_user
-from work import limiter
 from work.models import Event
 
 __all__ = ["office"]  # a fixture
-DAY = timedelta(hours=24)
-
-
-def a_day_passes() -> None:
-    rows = Export.objects.filter(expires_at__isnull=False)
-    rows.update(due_at=F("due_at") - DAY, rank_at=F("rank_at") - DAY, expires_at=F("expires_at") - DAY)
 
 
 def files() -> list[str]:
@@ -213,46 +202,12 @@ def test_ops_cannot_mix_customers(office: Exporting, scene: Scene) -> None:
     assert (answer.status_code, complaints(answer)) == (404, {"filter.jobNumber": "notFound"})
 
 
-def test_each_user_may_ask_so_often(office: Exporting, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = limiter.Bursts(per_minute=1, at_once=3)
-    monkeypatch.setattr("flightdata.api.exports.ASKED", limits.Limit("exports", slow))
-    for left in ("2", "1", "0"):
-        answer = office.ask()
-        assert answer.status_code in (200, 201)
-        assert (answer["X-RateLimit-Limit"], answer["X-RateLimit-Remaining"]) == ("3", left)
-    refused = office.ask()
-    assert (refused.status_code, complaints(refused)) == (429, {"": "throttled"})
-    assert (refused["X-RateLimit-Limit"], refused["X-RateLimit-Remaining"]) == ("3", "0")
-    assert 1 <= int(refused["Retry-After"]) <= 60 < int(refused["X-RateLimit-Reset"]) <= 180
-    assert Exporting(a_user(scene.customer, Role.CUSTOMER)).ask().status_code == 200
-    RequestLimit.objects.update(next_call_at=F("next_call_at") - slow.interval)
-    assert office.ask().status_code == 200
-
-
-def test_a_refused_body_costs_nothing(office: Exporting) -> None:
-    assert office.ask("people").status_code == 400
-    assert office.ask()["X-RateLimit-Remaining"] == str(ASKED.rate.at_once - 1)
-
-
 def test_the_same_key_gets_the_same_answer(office: Exporting) -> None:
     key = {"Idempotency-Key": "stick-1"}
     first, again = office.ask(headers=key), office.ask(headers=key)
     assert (first.status_code, again.status_code, again["Idempotency-Replayed"]) == (201, 201, "true")
     assert first.json() == again.json()
     assert office.ask("flights", headers=key).status_code == 422
-
-
-def test_a_customer_keeps_no_more_than_so_many(office: Exporting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "MOST_KEPT", 2)
-    assert [office.ask(kind).status_code for kind in ("jobs", "flights")] == [201, 201]
-    refused = office.ask("coverage")
-    assert (refused.status_code, complaints(refused)) == (409, {"": "tooManyExports"})
-    assert office.ask("jobs").status_code == 200
-    assert Exporting(a_user(a_customer("rival"), Role.CUSTOMER)).ask("coverage").status_code == 201
-    parse_all()
-    a_day_passes()
-    parse_all()
-    assert office.ask("coverage").status_code == 201
 
 
 def test_filters_narrow_the_list(office: Exporting) -> None:

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from flightdata.models import Export
 from tests.assignments.conftest import Scene, scene
 from tests.flightdata.conftest import TakeIn, parse_all, take_in
 from tests.support.api import as_user
@@ -17,7 +20,13 @@ from tests.support.api import as_user
 __all__ = ["scene", "take_in"]  # fixtures
 
 URL = "/api/v1/exports/"
+DAY = timedelta(hours=24)
 Ask = Callable[..., Any]
+
+
+def a_day_passes() -> None:
+    rows = Export.objects.filter(expires_at__isnull=False)
+    rows.update(due_at=F("due_at") - DAY, rank_at=F("rank_at") - DAY, expires_at=F("expires_at") - DAY)
 
 
 class Exporting:
