@@ -31,6 +31,8 @@ from partners.adapters.transport import Passage
 Result = TypeVar("Result")
 
 _LONGEST_ERROR_BODY = 64 * 1024
+_HEAD = 64 * 1024
+"""Of a file, what is looked at before any of it is taken. A piece is what the partner sends at once, and may be one byte."""
 
 
 class PartnerTraits(Protocol):
@@ -114,15 +116,17 @@ class Exchange:
         if (self.content_length or 0) > max_size:
             raise self._too_long(max_size)
         pieces = self._pieces(max_size)
-        head = [next(pieces, b""), next(pieces, b"")]
+        head = b""
+        while len(head) < _HEAD and (piece := next(pieces, b"")):
+            head += piece
         refused: Refused | None = None
         try:
-            check_head(head[0], not head[1])
+            check_head(head, len(head) < _HEAD)
         except Refused as refusal:
             refused = refusal
         if refused is not None:
             raise self._error(refused.reading, self._call.secrets.quote(refused.words))
-        return chain(filter(None, head), pieces)
+        return chain(filter(None, [head]), pieces)
 
     def _pieces(self, limit: int) -> Iterator[bytes]:
         while True:

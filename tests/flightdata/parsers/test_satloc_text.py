@@ -271,3 +271,10 @@ def test_a_zone_that_changes_within_a_minute_is_read_to_the_second() -> None:
     data = b"\n".join(line(time=f"1883-11-18T12:03:{second:02}") for second in range(60))  # New York leaves its solar time at :58
     parsed = parse(data, ParseOptions("America/New_York"))
     assert as_reference(parsed) == reference.read(data, zone="America/New_York")
+
+
+def test_what_is_said_of_a_file_holds_no_characters_that_cannot_be_kept() -> None:
+    with pytest.raises(Unreadable) as refused:
+        parse(b"timestamp,lat,alt\x00\n" + b"2026-07-01T12:00:00Z,40.1,-83.1\n" * 50)
+    assert refused.value.code == "MISSING_COLUMNS"
+    assert "\0" not in refused.value.sentence
