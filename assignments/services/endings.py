@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from assignments import signals, states
 from assignments.models import Job, JobAssignment, SyncOperation
-from assignments.services import listings, uploads
+from assignments.services import listings, outdating, uploads
 from assignments.services.holding import hold
 from assignments.states import AssignmentStatus, AttentionKind, Operation, SyncStatus
 from work import attention, history
@@ -101,6 +101,7 @@ def reopen(assignment: JobAssignment, *, actor: str) -> None:
         upload = SyncOperation.objects.filter(assignment=assignment, operation=Operation.JOB_UPLOAD).first()
         if upload and assignment.is_partner_assignment:
             _reopen_upload(upload, assignment, actor)
+        outdating.look_again(JobAssignment.objects.select_related("job").get(pk=assignment.pk), actor=actor)
 
 
 def _reopen_upload(upload: SyncOperation, assignment: JobAssignment, actor: str) -> None:

@@ -28,8 +28,7 @@ def record_acceptance(operation: SyncOperation, receipt: UploadReceipt, *, uploa
     }
     record_id(assignment, receipt.external_job_id or "", actor="clock", **fields)
     mark_sent(assignment)
-    if operation.revision != assignment.job.revision:
-        outdating.job_changed(assignment.job, actor="clock")
+    outdating.look_again(assignment, actor="clock")
 
 
 def record_earlier_id(assignment: JobAssignment, external_job_id: str) -> None:

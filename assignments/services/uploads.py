@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from assignments import states
 from assignments.models import JobAssignment, SyncOperation
 from assignments.partner_config import PartnerConfig
-from assignments.services import external_ids
+from assignments.services import external_ids, outdating
 from assignments.services.holding import hold
 from assignments.states import AssignmentStatus, AttentionKind, Operation, SyncStatus
 from assignments.sync_state import UPLOAD_WORDS
@@ -142,6 +142,7 @@ def settle_as_arrived(operation: SyncOperation, external_job_id: str, *, actor: 
         unmeasured = {"upload_ms": None, "sync_ms": None}
         external_ids.record_id(assignment, external_job_id, actor=actor, sent_revision=operation.revision, **unmeasured)
         external_ids.mark_sent(assignment)
+        outdating.look_again(assignment, actor=actor)
 
 
 def send_again(operation: SyncOperation, *, actor: str, reason: str) -> None:
