@@ -131,7 +131,8 @@ class Unreadable(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code, sentence)
         self.code = code
-        self.sentence = sentence
+        # It may quote the file, and PostgreSQL keeps no NUL.
+        self.sentence = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in sentence)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence}"

@@ -1,9 +1,13 @@
 """Files taken in, and the application that stands for each: one per customer and content, however often it is offered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import Customer
@@ -39,8 +43,17 @@ def for_file(file: ApplicationFile, **fields: Any) -> tuple[Application, bool]:
     return Application.objects.get_or_create(file=file, defaults=defaults)
 
 
-def for_log(log: PartnerLog, file: ApplicationFile) -> Application:
-    """The application of a log's bytes. One that came by hand before is the log's from now on."""
+def _hold(*keys: UUID) -> None:
+    """Nobody else changes these until the transaction ends. In one order, so that of two who want both one waits, not both."""
+    for key in sorted(keys):
+        Application.objects.filter(pk=key).update(updated_at=F("updated_at"))
+
+
+def for_log(log: PartnerLog, file: ApplicationFile, before: UUID | None) -> Application:
+    """The application of a log's bytes. One that came by hand before is the log's from now on.
+
+    It, and `before`, which stood for the log until now, are held: what becomes of them hangs on what other logs have.
+    """
     application, made = for_file(
         file,
         log=log,
@@ -48,8 +61,10 @@ def for_log(log: PartnerLog, file: ApplicationFile) -> Application:
         partner_type=log.system_user.partner.adapter,
         aircraft_id=log.aircraft.external_id,
     )
+    _hold(application.pk, *([before] if before and before != application.pk else []))
     if made:
         return application
+    application.refresh_from_db()
     if application.log_id is None or application.superseded_at:
         Application.objects.filter(pk=application.pk).update(log=log, superseded_at=None, updated_at=Now())
         application.refresh_from_db()
@@ -68,16 +83,24 @@ def read_again(application: Application, *, actor: str, reason: str) -> bool:
 
 def supersede(before: Application, after: Application) -> None:
     """A newer version of the log counts instead. What a person decided about the old one holds for the new one."""
-    with transaction.atomic(), coverages.measured_anew(before), metrics.counted_anew(before):
+    with transaction.atomic(), _counted_anew(before), _counted_anew(after):
         Application.objects.filter(pk=before.pk).update(superseded_at=Now(), updated_at=Now())
         history.record("application", before.pk, "superseded", actor="clock", reason=f"by {after.pk}, a newer version of the log")
         attention.settle(AttentionKind.UNMATCHED, "application", before.pk)
         attention.settle(AttentionKind.QUARANTINED, "application", before.pk)
+        before.refresh_from_db(fields=["matched_by_person"])  # a person may have decided while this waited
         if not before.matched_by_person or after.matched_by_person:
             return
+        after.flights.all().delete()  # what a rule decided, where these bytes were there before
         decided = before.flights.filter(decided_by=DecidedBy.PERSON)
         JobFlight.objects.bulk_create([_copy(flight, after) for flight in decided], ignore_conflicts=True)
         Application.objects.filter(pk=after.pk).update(matched_by_person=True)
+
+
+@contextmanager
+def _counted_anew(application: Application) -> Iterator[None]:
+    with coverages.measured_anew(application), metrics.counted_anew(application):
+        yield
 
 
 def _copy(flight: JobFlight, application: Application) -> JobFlight:

@@ -46,7 +46,7 @@ def record(log: PartnerLog, kept: Kept, fetch: Fetch) -> Outcome:
         LogVersion.objects.create(
             log=log, number=version, file=file, sha256=kept.sha256, size=kept.size, download_ms=fetch.milliseconds
         )
-    application = applications.for_log(log, file)
+    application = applications.for_log(log, file, before=log.application_id)
     if newest and not same:
         _move_on(log, application)
     return _outcome(log, application, version=version, settled=_settled(log, fetch, same=same))
@@ -99,5 +99,6 @@ def _move_on(log: PartnerLog, application: Application) -> None:
     heir = PartnerLog.objects.filter(Q(application=before, status=LogStatus.DUPLICATE) & ~Q(pk=log.pk)).order_by("pk").first()
     if heir and states.log.move(heir, LogStatus.STORED, actor="clock", reason="the log it repeated has other bytes now"):
         Application.objects.filter(pk=before.pk).update(log=heir)
+        applications.read_again(before, actor="clock", reason="it stands for another log now")
         return
     applications.supersede(before, application)

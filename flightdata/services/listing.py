@@ -104,9 +104,18 @@ def _take_in(lease: Lease[PollTarget], wishes: list[Wish], listing: LogListing) 
         _note_bad_entries(target, listing)
         columns |= {"listing_digest": digest, "last_success_at": Now()}
     columns |= due_by(*listings.next_listing(wishes, _claimed_at(target)))
-    if lease.settle(PollStatus.IDLE, **columns) and target.error_code:
-        attention.settle(AttentionKind.LISTING_FAILS, OBJECT_TYPE, target.aircraft_id)
+    _settle(lease, columns)
     return brought
+
+
+def _settle(lease: Lease[PollTarget], columns: dict[str, Any]) -> None:
+    """What was asked of a person goes with the failure that it was about, or neither does."""
+    if not lease.item.error_code:
+        lease.settle(PollStatus.IDLE, **columns)
+        return
+    with transaction.atomic():
+        if lease.settle(PollStatus.IDLE, **columns):
+            attention.settle(AttentionKind.LISTING_FAILS, OBJECT_TYPE, lease.item.aircraft_id)
 
 
 def _digest(listing: LogListing) -> str:

@@ -3,6 +3,7 @@
 Only jobs of the log's own customer are looked at. What a person decided, no rule overrules.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,7 @@ def _match_by_rule(application: Application, interpretation: Interpretation) -> 
 
 def find(application: Application, interpretation: Interpretation) -> Finding:
     """The job of a flight by the rules, with reasons a person can check."""
-    stated = list(dict.fromkeys([*interpretation.stated_job_ids, *job_ids_from_name(application.file_name)]))
+    stated = list(dict.fromkeys([*interpretation.stated_job_ids, *job_ids_from_name(_name_of(application))]))
     named = [(text, *pair) for text in stated for pair in _named(application, text)]
     jobs = {job.number: job for _, job, _ in named}
     if len(jobs) > 1:
@@ -79,9 +80,17 @@ def find(application: Application, interpretation: Interpretation) -> Finding:
     return _only_assignment(application, interpretation, stated)
 
 
+def _name_of(application: Application) -> str:
+    """As the partner lists it: whoever carried the same file by hand may have named it otherwise."""
+    return application.log.file_name if application.log else application.file_name
+
+
 def _named(application: Application, text: str) -> list[tuple[Job, JobAssignment | None]]:
     """Jobs of the customer that an id from a log can mean: the partner's own id of it, our number, its name."""
-    rows = _assignments(application).filter(Q(external_job_id=text) | Q(earlier_external_job_ids__icontains=f'"{text}"'))
+    earlier = Q()
+    for ascii_alone in (True, False):  # the databases keep other letters differently
+        earlier |= Q(earlier_external_job_ids__icontains=json.dumps(text, ensure_ascii=ascii_alone))
+    rows = _assignments(application).filter(Q(external_job_id=text) | earlier)
     held = [one for one in rows if text == one.external_job_id or text in one.earlier_external_job_ids]
     if held:
         return [(one.job, one) for one in held]

@@ -16,7 +16,8 @@ from flightdata import states, store
 from flightdata.models import Application, Interpretation
 from flightdata.parsers.base import HEAD_SIZE, ParseOptions, Parser, ParseResult, Unreadable
 from flightdata.services import applications, disk, matching
-from flightdata.states import ApplicationStatus
+from flightdata.states import ApplicationStatus, AttentionKind
+from work import attention
 from work.errors import Refused
 from work.kinds import Ending, Kind
 from work.leases import Lease
@@ -127,7 +128,11 @@ def _options_for(application: Application) -> ParseOptions:
 
 def _quarantine(lease: Lease[Application], error: Unreadable) -> bool:
     columns: dict[str, Any] = {"error_code": error.code, "error": error.sentence, "processing_stage": "quarantined"}
-    return lease.settle(ApplicationStatus.QUARANTINED, reason=error.sentence, **columns)
+    with transaction.atomic():
+        settled = lease.settle(ApplicationStatus.QUARANTINED, reason=error.sentence, **columns)
+        if settled and Application.objects.filter(pk=lease.item.pk, superseded_at__isnull=False).exists():
+            attention.settle(AttentionKind.QUARANTINED, "application", lease.item.pk)  # a newer version counts instead
+    return settled
 
 
 def _keep(lease: Lease[Application], reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from partners import states
@@ -62,9 +63,10 @@ class Check(Kind[HealthCheck]):
     def perform(self, lease: Lease[HealthCheck]) -> None:
         item = lease.item
         after = _of_account(lease, item.system_user) if item.system_user else _of_partner(lease)
-        lease.settle(CheckStatus.IDLE, attempts=0, **due_by(after, item.priority))
-        if item.losses:
-            attention.settle(AttentionKind.CHECK_BREAKS_DOWN, *_subject_of(item))
+        with transaction.atomic():  # what was asked of a person goes with the losses that it was about
+            lease.settle(CheckStatus.IDLE, attempts=0, **due_by(after, item.priority))
+            if item.losses:
+                attention.settle(AttentionKind.CHECK_BREAKS_DOWN, *_subject_of(item))
 
     def lost(self, item: HealthCheck) -> Ending:
         return Ending(CheckStatus.IDLE, timedelta(0))
